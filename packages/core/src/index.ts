@@ -1,0 +1,7 @@
+export { type Clock, delay, systemClock, type Timer } from './clock.ts';
+export { isWatcherError, WatcherError, type WatcherErrorOptions } from './error.ts';
+export type { ReloadReason, WatcherEvent } from './event.ts';
+export type { Logger, LogMethod } from './logger.ts';
+export { countOption, durationOption, invalidOption, MAX_DELAY } from './option.ts';
+export type { CloseReason, StreamStats, WatchSink, WatchStream } from './stream.ts';
+export type { Watcher, WatchOptions } from './watcher.ts';

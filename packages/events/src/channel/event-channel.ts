@@ -1,0 +1,277 @@
+import {
+  type CloseReason,
+  countOption,
+  isWatcherError,
+  type ReloadReason,
+  type StreamStats,
+  WatcherError,
+  type WatcherEvent,
+  type WatchOptions,
+  type WatchSink,
+  type WatchStream,
+} from '@watcher/core';
+import { publishOverflow, publishStream } from './diagnostics.ts';
+import { ErrorLog } from './error-log.ts';
+import { type Coalesce, HeldEvents } from './held-events.ts';
+import { StreamIterator } from './stream-iterator.ts';
+
+export interface EventChannelOptions<E extends WatcherEvent> extends WatchOptions {
+  /** Which watcher it belongs to: the `source` of its events and errors. */
+  readonly source: string;
+  /** Builds the ForceReload of this source. */
+  readonly reload: (reason: ReloadReason) => E;
+  /** Keeps only the latest state of each key while events wait for their consumer. Default: keeps every event. */
+  readonly coalesce?: Coalesce<E>;
+}
+
+/** Runs until the source ends or `signal` says that nobody wants more, and releases what it holds on its way out. */
+export type Producer = (signal: AbortSignal) => Promise<void>;
+
+/**
+ * The one implementation of a stream: a watcher pushes into it, its consumer takes from it.
+ *
+ * Bounded: when the consumer falls `capacity` events behind, all that is held becomes one ForceReload
+ * `overflow`, and what comes later is held again. The producer is never made to wait.
+ *
+ * @example
+ * ```ts
+ * const channel = new EventChannel<FileEvent>({ source: 'here', reload: (reason) => reloadOf(reason) });
+ * channel.run(async (signal) => {
+ *   channel.opened();
+ *   while (!signal.aborted) channel.push(await nextEvent(signal));
+ * });
+ * ```
+ */
+export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, WatchSink<E> {
+  readonly ready: Promise<void>;
+  readonly closed: Promise<CloseReason>;
+  readonly stats: Readonly<StreamStats>;
+  readonly source: string;
+
+  readonly #capacity: number;
+  readonly #onError: ((error: WatcherError) => void) | undefined;
+  readonly #reload: (reason: ReloadReason) => E;
+  readonly #held: HeldEvents<E>;
+  readonly #counters: Counters;
+  readonly #errors = new ErrorLog();
+  readonly #abort = new AbortController();
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<CloseReason>();
+  readonly #unlisten: () => void;
+
+  #opened = false;
+  #closing: CloseReason | undefined;
+  #producer: Promise<void> | undefined;
+  #sink: WatchSink<E> | undefined;
+  #iterator: StreamIterator<E> | undefined;
+
+  /** @throws {WatcherError} `INVALID_OPTION` for a `capacity` that is not a whole number of at least 1 */
+  constructor({ source, reload, coalesce, signal, capacity, onError }: EventChannelOptions<E>) {
+    this.source = source;
+    this.#reload = reload;
+    this.#capacity = countOption('capacity', capacity, 1024);
+    this.#onError = onError;
+    this.#held = new HeldEvents(coalesce);
+    this.#counters = new Counters(this.#held);
+    this.stats = this.#counters;
+    this.closed = this.#closed.promise;
+    this.ready = this.#ready.promise;
+    this.ready.catch(() => {}); // whoever awaits it hears of it; nobody has to
+
+    const aborted = () => void this.#finish({ reason: 'aborted' }, signal?.reason);
+    signal?.addEventListener('abort', aborted, { once: true });
+    this.#unlisten = () => signal?.removeEventListener('abort', aborted);
+    if (signal?.aborted) aborted();
+  }
+
+  get errors(): AsyncIterable<WatcherError> {
+    return this.#errors;
+  }
+
+  reload(reason: ReloadReason): E {
+    return this.#reload(reason);
+  }
+
+  // For the producer.
+
+  /**
+   * Starts the producer; not at all when the channel is closed already. When it returns, the stream has ended;
+   * when it throws, the stream has failed; and `closed` waits for it.
+   */
+  run(producer: Producer): this {
+    if (this.#closing) return this;
+    this.#producer = producer(this.#abort.signal).then(
+      () => void this.#finish({ reason: 'ended' }),
+      (error) => void this.#finish({ reason: 'failed', error: asWatcherError(error, this.source) }),
+    );
+    return this;
+  }
+
+  /** The source is subscribed to: `ready` resolves. */
+  opened(): void {
+    if (this.#opened || this.#closing) return;
+    this.#opened = true;
+    this.#ready.resolve();
+    publishStream(this.source, 'open');
+  }
+
+  push(event: E): void {
+    if (this.#closing) return;
+    this.#counters.received++;
+    if (this.#sink) this.#pushTo(this.#sink, event);
+    else if (this.#iterator?.hand(event)) this.#counters.delivered++;
+    else if (this.#held.merge(event)) return;
+    else if (this.#held.size < this.#capacity) this.#held.add(event);
+    else this.#overflow();
+  }
+
+  /** A transient error: told out of band, and the stream goes on. */
+  error(error: WatcherError): void {
+    if (this.#closing) return;
+    this.#counters.errors++;
+    this.#errors.add(error);
+    for (const listener of [this.#onError, this.#sink?.error?.bind(this.#sink)]) {
+      try {
+        listener?.(error);
+      } catch (cause) {
+        this.#counters.errors++;
+        this.#errors.add(consumerFailed('an error listener', cause, this.source));
+      }
+    }
+  }
+
+  /** Closes it: by its consumer without a reason, by its producer with one. */
+  close(reason: CloseReason = { reason: 'aborted' }): Promise<void> {
+    return this.#finish(reason);
+  }
+
+  // For the consumer.
+
+  [Symbol.asyncIterator](): AsyncIterator<E> {
+    this.#claim();
+    this.#iterator = new StreamIterator<E>({
+      take: () => {
+        if (this.#held.size === 0) return undefined;
+        this.#counters.delivered++;
+        return this.#held.take();
+      },
+      leave: () => this.close(),
+    });
+    if (this.#closing) this.#iterator.end(this.#closing);
+    return this.#iterator;
+  }
+
+  subscribe(sink: WatchSink<E>): Disposable {
+    this.#claim();
+    this.#sink = sink;
+    while (this.#held.size > 0 && this.#sink) this.#pushTo(sink, this.#held.take());
+    if (this.#closing) this.#closeSink(this.#closing);
+    return { [Symbol.dispose]: () => void this.close() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #claim(): void {
+    if (!this.#sink && !this.#iterator) return;
+    throw new WatcherError(
+      `The stream of "${this.source}" has a consumer already, and a stream has one. ` +
+        'Call events() again: each call is a stream of its own.',
+      { code: 'SECOND_CONSUMER', source: this.source },
+    );
+  }
+
+  #pushTo(sink: WatchSink<E>, event: E): void {
+    try {
+      sink.push(event);
+      this.#counters.delivered++;
+    } catch (cause) {
+      // The event is lost to this consumer: going on would leave its picture wrong in silence.
+      void this.#finish({ reason: 'failed', error: consumerFailed('the sink', cause, this.source) });
+    }
+  }
+
+  #overflow(): void {
+    const dropped = this.#held.size + 1;
+    this.#held.clear();
+    this.#held.add(this.#reload('overflow'));
+    this.#counters.overflows++;
+    this.#counters.dropped += dropped;
+    publishOverflow(this.source, dropped);
+  }
+
+  /** The one way out. What is still held is delivered unless the consumer itself went away. */
+  async #finish(reason: CloseReason, cause?: unknown): Promise<void> {
+    if (!this.#closing) {
+      this.#closing = reason;
+      this.#unlisten();
+      if (reason.reason === 'aborted') this.#held.clear();
+      if (!this.#opened) this.#ready.reject(reason.error ?? neverOpened(reason, cause, this.source));
+      this.#abort.abort();
+      this.#errors.end();
+      this.#iterator?.end(reason);
+      this.#closeSink(reason);
+      publishStream(this.source, 'closed', reason);
+      void Promise.resolve(this.#producer).then(() => this.#closed.resolve(reason));
+    }
+    await this.closed;
+  }
+
+  #closeSink(reason: CloseReason): void {
+    const sink = this.#sink;
+    if (!sink) return;
+    this.#sink = CLOSED_SINK;
+    try {
+      sink.close?.(reason);
+    } catch {
+      // The stream is over and the sink was told; there is nothing left to keep right.
+    }
+  }
+}
+
+/** Stands where a sink was, so that the stream still counts as consumed. */
+const CLOSED_SINK: WatchSink<never> = { push() {} };
+
+/** `buffered` is looked up when asked for, so that counting costs nothing per event. */
+class Counters implements StreamStats {
+  received = 0;
+  delivered = 0;
+  dropped = 0;
+  overflows = 0;
+  errors = 0;
+  readonly #held: { readonly size: number };
+
+  constructor(held: { readonly size: number }) {
+    this.#held = held;
+  }
+
+  get buffered(): number {
+    return this.#held.size;
+  }
+}
+
+function asWatcherError(error: unknown, source: string): WatcherError {
+  if (isWatcherError(error)) return error;
+  return new WatcherError(`The watcher of "${source}" stopped on an error it does not know: ${error}`, {
+    code: 'UNEXPECTED',
+    source,
+    cause: error,
+  });
+}
+
+function consumerFailed(who: string, cause: unknown, source: string): WatcherError {
+  return new WatcherError(`${who} of "${source}" threw: ${cause}`, {
+    code: 'CONSUMER_FAILED',
+    source,
+    cause,
+  });
+}
+
+function neverOpened({ reason }: CloseReason, cause: unknown, source: string): WatcherError {
+  return new WatcherError(`The stream of "${source}" was ${reason} before its source was subscribed to.`, {
+    code: 'ABORTED',
+    source,
+    cause,
+  });
+}

@@ -1,0 +1,56 @@
+import type { ReloadReason, WatcherEvent } from '@watcher/core';
+import { Action } from './action.ts';
+import type { DockerAction } from './docker-event-map.ts';
+
+/** The consumer's picture may differ from the truth: it is to take stock again, for the `reason` given. */
+export interface ForceReloadEvent<T extends string = string>
+  extends WatcherEvent<T, typeof Action.ForceReload> {
+  readonly reason: ReloadReason;
+}
+
+/** A change at an engine. For a network's, the actor is the network; the container is in the attributes. */
+export type DockerChangeEvent = WatcherEvent<'docker', DockerAction>;
+
+/** What a DockerWatcher hands out. */
+export type DockerEvent = DockerChangeEvent | ForceReloadEvent<'docker'>;
+
+export type FileAction =
+  | typeof Action.FileWritten
+  | typeof Action.FileCreated
+  | typeof Action.FileDeleted
+  | typeof Action.FileRenamed;
+
+/** A change of a file. A rename is two events: Renamed for the old name, then Created (or Written) for the new. */
+export interface FileChangeEvent extends WatcherEvent<'file', FileAction> {
+  /** On Renamed: the name that it has now. */
+  readonly renamedTo?: string;
+  /** On what follows a Renamed: the name that it had. */
+  readonly renamedFrom?: string;
+}
+
+/** What a file watcher hands out. */
+export type FileEvent = FileChangeEvent | ForceReloadEvent<'file'>;
+
+/** Builds a ForceReload. `time` is the watcher's own, since the source has said nothing. */
+export function forceReload<T extends string>(
+  type: T,
+  source: string,
+  reason: ReloadReason,
+  time: number,
+): ForceReloadEvent<T> {
+  return {
+    type,
+    action: Action.ForceReload,
+    actorName: '',
+    actorId: '',
+    actorAttributes: {},
+    time,
+    source,
+    reason,
+  };
+}
+
+/** Whether an event is a ForceReload, and so has a `reason`. */
+export function isForceReload<E extends WatcherEvent>(event: E): event is E & ForceReloadEvent<E['type']> {
+  return event.action === Action.ForceReload;
+}

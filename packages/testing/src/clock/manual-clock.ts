@@ -1,0 +1,101 @@
+import type { Clock, Timer } from '@watcher/core';
+
+interface Pending {
+  readonly at: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+/**
+ * A clock held by hand: time stands still until `advance`. Timers fire in the order of their time, and of their
+ * making where that is equal.
+ *
+ * @example
+ * ```ts
+ * const clock = new ManualClock();
+ * const queue = new EventQueue({ clock, flushInterval: 1000, onFlush, onError });
+ * queue.push(event);
+ * await clock.advance(1000); // the flush has begun
+ * ```
+ */
+export class ManualClock implements Clock {
+  readonly #pending = new Set<Pending>();
+  #now: number;
+  #monotonic = 0;
+  #order = 0;
+
+  /** @param now milliseconds since the epoch at the start. Default: 2020-01-01T00:00:00Z */
+  constructor(now = 1_577_836_800_000) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  setTimeout(callback: () => void, delay: number): Timer {
+    const timer: Pending = { at: this.#monotonic + Math.max(0, delay), order: this.#order++, callback };
+    this.#pending.add(timer);
+    return timer;
+  }
+
+  clearTimeout(timer: Timer): void {
+    this.#pending.delete(timer as Pending);
+  }
+
+  /** How many timers are waiting. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Milliseconds until the next timer, or undefined when none waits. */
+  get next(): number | undefined {
+    const first = this.#first();
+    return first && Math.max(0, first.at - this.#monotonic);
+  }
+
+  /**
+   * Lets `milliseconds` pass, firing what falls due on the way. Before each timer and at the end everything that
+   * is waiting on settled promises runs, so that timers set by one another are seen.
+   */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#monotonic + milliseconds;
+    await settle();
+    for (let timer = this.#first(); timer && timer.at <= end; timer = this.#first()) {
+      this.#moveTo(Math.max(timer.at, this.#monotonic));
+      this.#pending.delete(timer);
+      timer.callback();
+      await settle();
+    }
+    this.#moveTo(end);
+    await settle();
+  }
+
+  /** Sets the wall clock without time passing, as an administrator or NTP does. Timers do not notice. */
+  setNow(now: number): void {
+    this.#now = now;
+  }
+
+  #moveTo(monotonic: number): void {
+    this.#now += monotonic - this.#monotonic;
+    this.#monotonic = monotonic;
+  }
+
+  #first(): Pending | undefined {
+    let first: Pending | undefined;
+    for (const timer of this.#pending) {
+      if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order))
+        first = timer;
+    }
+    return first;
+  }
+}
+
+/** Resolves after all that only waits on settled promises has run: one turn of the event loop. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
