@@ -1,4 +1,5 @@
 export { type Clock, delay, systemClock, type Timer } from './clock.ts';
+export type { Coalesce } from './coalesce.ts';
 export { isWatcherError, WatcherError, type WatcherErrorOptions } from './error.ts';
 export type { ReloadReason, WatcherEvent } from './event.ts';
 export type { Logger, LogMethod } from './logger.ts';

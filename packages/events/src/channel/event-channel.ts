@@ -1,5 +1,6 @@
 import {
   type CloseReason,
+  type Coalesce,
   countOption,
   isWatcherError,
   type ReloadReason,
@@ -12,7 +13,7 @@ import {
 } from '@watcher/core';
 import { publishOverflow, publishStream } from './diagnostics.ts';
 import { ErrorLog } from './error-log.ts';
-import { type Coalesce, HeldEvents } from './held-events.ts';
+import { HeldEvents } from './held-events.ts';
 import { StreamIterator } from './stream-iterator.ts';
 
 export interface EventChannelOptions<E extends WatcherEvent> extends WatchOptions {

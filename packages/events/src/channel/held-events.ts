@@ -1,10 +1,4 @@
-/** How two held events of one key become one: the state after both. */
-export interface Coalesce<E> {
-  /** Events of one key may be merged; undefined: never. */
-  key(event: E): string | undefined;
-  /** The one event that stands for both; it takes the place of `previous`. */
-  merge(previous: E, next: E): E;
-}
+import type { Coalesce } from '@watcher/core';
 
 /**
  * A first-in, first-out list of the events that wait for their consumer.
