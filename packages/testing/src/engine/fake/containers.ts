@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import { type CreateOptions, EngineError } from '../test-engine.ts';
+import { type Container, isRunning, signalNumber } from './container.ts';
+import type { EngineTime } from './engine-time.ts';
+import type { MessageInput } from './message.ts';
+
+export interface ContainerOptions extends CreateOptions {
+  /** Default: `watcher-test`. */
+  readonly image?: string;
+  readonly command?: readonly string[];
+  /** By name or number. Default: `SIGTERM`. */
+  readonly stopSignal?: string;
+}
+
+/** The containers of the fake engine: what may be done to each in which state, and which events tell of it. */
+export class Containers {
+  readonly #time: EngineTime;
+  readonly #publish: (message: MessageInput) => void;
+  readonly #byId = new Map<string, Container>();
+  /** The network of every container here, as with `--network none`. */
+  readonly networkId = randomId();
+
+  constructor(time: EngineTime, publish: (message: MessageInput) => void) {
+    this.#time = time;
+    this.#publish = publish;
+  }
+
+  /** Newest first, as the engine lists them. */
+  all(): Container[] {
+    return [...this.#byId.values()].reverse();
+  }
+
+  /** By ID, by name with or without its slash, or by the beginning of an ID that only one has. */
+  find(reference: string): Container {
+    const name = reference.replace(/^\//, '');
+    const found = this.#byId.get(reference) ?? this.#byName(name) ?? this.#byPrefix(reference);
+    if (!found) throw new EngineError(404, `No such container: ${reference}`);
+    return found;
+  }
+
+  create(options: ContainerOptions): Container {
+    const {
+      labels = {},
+      image = 'watcher-test',
+      command = ['sleep', 'infinity'],
+      stopSignal = 'SIGTERM',
+    } = options;
+    const name = this.#freeName(options.name);
+    const container: Container = {
+      id: randomId(),
+      name,
+      image,
+      command,
+      labels: { ...labels },
+      stopSignal: signalNumber(stopSignal) ?? 15,
+      state: 'created',
+      exitCode: 0,
+      health: undefined,
+      created: this.#time.now(),
+      started: 0n,
+      finished: 0n,
+    };
+    this.#byId.set(container.id, container);
+    this.#tell(container, 'create');
+    return container;
+  }
+
+  /** False when it runs already. */
+  start(container: Container): boolean {
+    if (container.state === 'paused') {
+      throw new EngineError(409, 'cannot start a paused container, try unpause instead');
+    }
+    if (container.state === 'running') return false;
+    this.#tellNetwork(container, 'connect');
+    container.state = 'running';
+    container.exitCode = 0;
+    container.started = this.#time.now();
+    this.#tell(container, 'start');
+    return true;
+  }
+
+  /** False when it does not run. */
+  stop(container: Container): boolean {
+    if (!isRunning(container)) return false;
+    this.#tell(container, 'kill', { signal: String(container.stopSignal) });
+    this.exit(container, 128 + container.stopSignal);
+    this.#tell(container, 'stop');
+    return true;
+  }
+
+  kill(container: Container, signal = 'SIGKILL'): void {
+    const number = signalNumber(signal);
+    if (number === undefined) throw new EngineError(400, `Invalid signal: ${signal}`);
+    if (!isRunning(container)) {
+      throw new EngineError(
+        409,
+        `Cannot kill container: ${container.name}: Container ${container.id} is not running`,
+      );
+    }
+    this.#tell(container, 'kill', { signal: String(number) });
+    this.exit(container, 128 + number);
+  }
+
+  /** Its process ends, by itself or by a signal. */
+  exit(container: Container, exitCode: number): void {
+    if (!isRunning(container)) throw new EngineError(409, `Container ${container.id} is not running`);
+    container.state = 'exited';
+    container.exitCode = exitCode;
+    container.finished = this.#time.now();
+    this.#tell(container, 'die', { exitCode: String(exitCode) });
+    this.#tellNetwork(container, 'disconnect');
+  }
+
+  pause(container: Container): void {
+    if (container.state === 'paused')
+      throw new EngineError(409, `Container ${container.id} is already paused`);
+    if (container.state !== 'running') {
+      throw new EngineError(409, `Container ${container.id} is not running`);
+    }
+    container.state = 'paused';
+    this.#tell(container, 'pause');
+  }
+
+  unpause(container: Container): void {
+    if (container.state !== 'paused') throw new EngineError(500, `Container ${container.id} is not paused`);
+    container.state = 'running';
+    this.#tell(container, 'unpause');
+  }
+
+  rename(container: Container, name: string): void {
+    if (!name) throw new EngineError(400, 'Neither old nor new names may be empty');
+    if (name.replace(/^\//, '') === container.name) {
+      throw new EngineError(400, 'Renaming a container with the same name as its current name');
+    }
+    const oldName = `/${container.name}`;
+    container.name = this.#freeName(name, 'Error when allocating new name: ');
+    this.#tell(container, 'rename', { oldName });
+  }
+
+  remove(container: Container, force: boolean): void {
+    if (isRunning(container)) {
+      if (!force) throw new EngineError(409, refusesToRemove(container));
+      this.kill(container);
+    }
+    this.#byId.delete(container.id);
+    this.#tell(container, 'destroy');
+  }
+
+  /** An event of a container that changes nothing that a list shows. */
+  note(container: Container, action: string, attributes?: Record<string, string>): void {
+    this.#tell(container, action, attributes);
+  }
+
+  /** A daemon that starts again stops what its predecessor left running. */
+  stopAll(): void {
+    for (const container of this.#byId.values()) {
+      if (!isRunning(container)) continue;
+      this.#tell(container, 'kill', { signal: String(container.stopSignal) });
+      container.state = 'exited';
+      container.exitCode = 128 + container.stopSignal;
+      container.finished = this.#time.now();
+      this.#tell(container, 'die', { exitCode: String(container.exitCode) });
+      this.#tell(container, 'stop');
+    }
+  }
+
+  #tell(container: Container, action: string, attributes: Record<string, string> = {}): void {
+    const { id, name, image, labels } = container;
+    const all = { ...labels, ...attributes, image, name };
+    this.#publish({ Type: 'container', Action: action, Actor: { ID: id, Attributes: sorted(all) } });
+  }
+
+  #tellNetwork({ id }: Container, action: string): void {
+    const Attributes = { container: id, name: 'none', type: 'null' };
+    this.#publish({ Type: 'network', Action: action, Actor: { ID: this.networkId, Attributes } });
+  }
+
+  #freeName(given: string, context = ''): string {
+    const name = given.replace(/^\//, '');
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
+      throw new EngineError(
+        400,
+        `Invalid container name (${given}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+      );
+    }
+    const taken = this.#byName(name);
+    if (!taken) return name;
+    throw new EngineError(
+      409,
+      `${context}Conflict. The container name "/${name}" is already in use by container "${taken.id}". ` +
+        'You have to remove (or rename) that container to be able to reuse that name.',
+    );
+  }
+
+  #byName(name: string): Container | undefined {
+    for (const container of this.#byId.values()) if (container.name === name) return container;
+    return undefined;
+  }
+
+  #byPrefix(prefix: string): Container | undefined {
+    const found = [...this.#byId.values()].filter(({ id }) => id.startsWith(prefix));
+    return prefix && found.length === 1 ? found[0] : undefined;
+  }
+}
+
+/** A random ID of the engine's kind. */
+export function randomId(): string {
+  return randomBytes(32).toString('hex');
+}
+
+/** The engine writes attributes in the order of their names. */
+function sorted(attributes: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function refusesToRemove({ id, state }: Container): string {
+  return state === 'paused'
+    ? `You cannot remove a paused container ${id}. Unpause and then stop the container before attempting removal or force remove`
+    : `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`;
+}

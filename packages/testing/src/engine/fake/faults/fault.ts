@@ -1,0 +1,35 @@
+import type { EventStream } from '../event-stream.ts';
+import type { EngineRequest, Exchange } from '../exchange.ts';
+
+/** A fault in force. */
+export interface Fault extends AsyncDisposable {
+  /** How many requests or streams it has met. */
+  readonly hits: number;
+  /** Ends it, at once; what it held goes on. Resolves when the engine is reachable as before. */
+  clear(): Promise<void>;
+}
+
+/** Which requests a fault meets. */
+export interface FaultScope {
+  /** Those of this path, without its version (`/events`), or that match. Default: all it can apply to. */
+  readonly path?: string | RegExp;
+  /** No more than so many. Default: no limit. */
+  readonly times?: number;
+}
+
+/** What a fault does, at each of the places where one can act. Those left out are left alone. */
+export interface FaultBehaviour {
+  /** Before the request is looked at. True: it has been dealt with, or never will be. */
+  request?(exchange: Exchange): boolean | Promise<boolean>;
+  /** After the headers of an event stream, before it is subscribed. */
+  subscribe?(exchange: Exchange): Promise<unknown>;
+  /** With each event stream, those that are open when the fault begins and those that open later. */
+  stream?(stream: EventStream): void;
+  cleared?(): void | Promise<void>;
+}
+
+/** Whether a fault of this scope is meant for this request. */
+export function reaches({ path }: FaultScope, request: EngineRequest): boolean {
+  if (path === undefined) return true;
+  return typeof path === 'string' ? request.path === path : path.test(request.path);
+}

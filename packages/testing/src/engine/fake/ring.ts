@@ -1,0 +1,48 @@
+import type { EngineMessage } from './message.ts';
+
+/** How many events an engine remembers, of all types together. */
+export const RING_SIZE = 256;
+
+/** The engine's memory: the latest events, in the order in which they were published. */
+export class EventRing {
+  #messages: EngineMessage[] = [];
+
+  get size(): number {
+    return this.#messages.length;
+  }
+
+  add(message: EngineMessage): void {
+    if (this.#messages.length === RING_SIZE) this.#messages.shift();
+    this.#messages.push(message);
+  }
+
+  clear(): void {
+    this.#messages = [];
+  }
+
+  /**
+   * What a subscription is sent first. It walks from the newest back and stops at the first event that is older
+   * than `since`, so an older one published later hides what lies behind it. Without `since` and `until`:
+   * nothing.
+   */
+  replay({ since, until, exclusive, include }: Replay): EngineMessage[] {
+    if (since === undefined && until === undefined) return [];
+    const replayed: EngineMessage[] = [];
+    for (let place = this.#messages.length - 1; place >= 0; place--) {
+      const message = this.#messages[place] as EngineMessage;
+      if (since !== undefined && (exclusive ? message.timeNano <= since : message.timeNano < since)) break;
+      if (until !== undefined && message.timeNano > until) continue;
+      if (include(message)) replayed.push(message);
+    }
+    return replayed.reverse();
+  }
+}
+
+export interface Replay {
+  /** Nanoseconds since the epoch. */
+  readonly since: bigint | undefined;
+  readonly until: bigint | undefined;
+  /** Whether an event of exactly `since` is left out, as Podman does. */
+  readonly exclusive: boolean;
+  readonly include: (message: EngineMessage) => boolean;
+}

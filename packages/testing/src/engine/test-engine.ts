@@ -1,0 +1,88 @@
+/**
+ * A container engine that a test drives: the fake, or a real one that was started for the test. What is done
+ * here happens at the engine itself, past any fault that stands between it and a watcher.
+ *
+ * @example
+ * ```ts
+ * await using engine = await FakeEngine.start();
+ * const watcher = new DockerWatcher({ host: engine.host });
+ * const id = await engine.create({ name: 'web', labels: { tier: 'front' } });
+ * await engine.start(id);
+ * ```
+ */
+export interface TestEngine extends AsyncDisposable {
+  readonly kind: 'fake' | 'docker' | 'podman';
+  /** Where it listens: `unix:///…/docker.sock` or `tcp://127.0.0.1:PORT`. The same through a restart. */
+  readonly host: string;
+
+  /** Creates a container that, once started, runs until it is stopped. Resolves to its ID. */
+  create(options: CreateOptions): Promise<string>;
+  /** Each of these takes an ID or a name, and rejects with an {@link EngineError} when the engine refuses. */
+  start(id: string): Promise<void>;
+  stop(id: string): Promise<void>;
+  kill(id: string): Promise<void>;
+  pause(id: string): Promise<void>;
+  unpause(id: string): Promise<void>;
+  rename(id: string, name: string): Promise<void>;
+  /** Removes it, running or not. */
+  remove(id: string): Promise<void>;
+
+  /** The containers, newest first, as `GET /containers/json` has them: running ones, or `all`. */
+  list(options?: { readonly all?: boolean }): Promise<ContainerSummary[]>;
+
+  /** The daemon dies as by `kill -9`: connections are cut, nothing listens, the events it remembered are gone. */
+  crash(): Promise<void>;
+  /** The daemon is up again on the same host, after a crash or a crash of its own. What ran has been stopped. */
+  restart(): Promise<void>;
+}
+
+export interface CreateOptions {
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** One container in the Engine API's list, as far as every engine here fills it in. */
+export interface ContainerSummary {
+  readonly Id: string;
+  /** With a leading slash: `['/web']`. */
+  readonly Names: readonly string[];
+  readonly Image: string;
+  readonly ImageID: string;
+  readonly Command: string;
+  /** Seconds since the epoch. */
+  readonly Created: number;
+  readonly Ports: readonly PortSummary[];
+  readonly Labels: Readonly<Record<string, string>>;
+  /** `created`, `running`, `paused`, `exited` and the like. */
+  readonly State: string;
+  /** For people: `Up 3 seconds`. */
+  readonly Status: string;
+  readonly HostConfig: { readonly NetworkMode: string };
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, NetworkSummary>> };
+  readonly Mounts: readonly unknown[];
+}
+
+export interface PortSummary {
+  readonly IP?: string;
+  readonly PrivatePort: number;
+  readonly PublicPort?: number;
+  readonly Type: string;
+}
+
+export interface NetworkSummary {
+  readonly NetworkID: string;
+  readonly EndpointID: string;
+  readonly IPAddress: string;
+}
+
+/** An engine's refusal: the HTTP status and the message it answered with. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  /** The HTTP status, or 0 when nobody answered. */
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
