@@ -1,1 +1,4 @@
-export {};
+export { ConfigFileWatcher, type ConfigFileWatcherOptions } from './config-file-watcher.ts';
+export { DirectoryWatcher } from './directory-watcher.ts';
+export type { FileWatcher } from './file-watcher.ts';
+export type { FileWatcherOptions } from './options.ts';

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { type Watcher, WatcherError, type WatchOptions, type WatchStream } from '@watcher/core';
+import type { FileEvent } from '@watcher/events';
+import { DirectoryWatch } from './directory-watch.ts';
+import { directoryOption, fileNameOption } from './directory-watcher.ts';
+import { conflictingOption, type FileWatcherOptions, type Settings, settingsOf } from './options.ts';
+
+export interface ConfigFileWatcherOptions extends FileWatcherOptions {
+  /** The directory that the file is directly in. It need not exist yet. */
+  readonly basePath: string;
+}
+
+/** The directories that are being watched right now, by their resolved paths. Forgotten with the last stream. */
+const shared = new Map<string, DirectoryWatch>();
+
+/**
+ * Watches one configuration file. All under one `basePath` share one OS watch, wherever in the process they are made.
+ *
+ * @example
+ * ```ts
+ * const watcher = new ConfigFileWatcher('routes.yml', { basePath: './config' });
+ * for await (const event of watcher.events()) await load(event.actorName);
+ * ```
+ */
+export class ConfigFileWatcher implements Watcher<FileEvent> {
+  /** Relative to its base path. */
+  readonly name: string;
+  readonly #basePath: string;
+  readonly #path: string;
+  readonly #settings: Settings;
+
+  /**
+   * @throws {WatcherError} `INVALID_OPTION` for an option that is wrong in itself, a file name that is not directly in
+   *   the base path among them; `CONFLICTING_OPTIONS` when the base path is being watched with other options
+   */
+  constructor(fileName: string, { basePath, ...options }: ConfigFileWatcherOptions) {
+    this.name = fileNameOption('fileName', fileName);
+    this.#basePath = directoryOption('basePath', basePath);
+    this.#path = resolve(basePath);
+    this.#settings = settingsOf(options);
+    this.#refuseConflict();
+  }
+
+  /**
+   * A stream of this file.
+   *
+   * @throws {WatcherError} `CONFLICTING_OPTIONS` when the base path is being watched with other options
+   */
+  events(options?: WatchOptions): WatchStream<FileEvent> {
+    this.#refuseConflict();
+    const path = this.#path;
+    const watch =
+      shared.get(path) ??
+      new DirectoryWatch(path, this.#settings, (inUse) => {
+        if (inUse) shared.set(path, watch);
+        else shared.delete(path);
+      });
+    return watch.stream(this.#basePath, this.name, options);
+  }
+
+  #refuseConflict(): void {
+    const open = shared.get(this.#path);
+    const option = open && conflictingOption(open.settings, this.#settings);
+    if (option === undefined) return;
+    throw new WatcherError(
+      `"${this.#basePath}" is being watched with another "${option}", and all under one base path share one watch. ` +
+        'Give every ConfigFileWatcher of it the same options.',
+      { code: 'CONFLICTING_OPTIONS', source: this.#basePath },
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { normalize, resolve } from 'node:path';
+import { invalidOption, type Watcher, type WatchOptions, type WatchStream } from '@watcher/core';
+import type { FileEvent } from '@watcher/events';
+import { DirectoryWatch } from './directory-watch.ts';
+import { FileWatcher } from './file-watcher.ts';
+import { type FileWatcherOptions, settingsOf } from './options.ts';
+import { isPlainName } from './snapshot.ts';
+
+/**
+ * Watches the files directly in one directory; not its subdirectories, and not hidden files. However many streams
+ * there are, of the directory or of single files in it, they share one OS watch, which is opened with the first and
+ * closed with the last.
+ *
+ * @example
+ * ```ts
+ * const directory = new DirectoryWatcher('./config');
+ * await using stream = directory.events();
+ * for await (const event of stream) console.log(formatEvent(event)); // "written routes.yml"
+ * ```
+ */
+export class DirectoryWatcher implements Watcher<FileEvent> {
+  /** As it was given; the `source` of its events. */
+  readonly path: string;
+  readonly #watch: DirectoryWatch;
+  readonly #files = new Map<string, FileWatcher>();
+
+  /**
+   * @param path the directory, which need not exist yet. A relative one is resolved now, once and for all
+   * @throws {WatcherError} `INVALID_OPTION` for an empty path and for an option that is wrong in itself
+   */
+  constructor(path: string, options?: FileWatcherOptions) {
+    this.path = directoryOption('path', path);
+    this.#watch = new DirectoryWatch(resolve(path), settingsOf(options));
+  }
+
+  /** A stream of every file in the directory. */
+  events(options?: WatchOptions): WatchStream<FileEvent> {
+    return this.#watch.stream(this.path, undefined, options);
+  }
+
+  /**
+   * The watcher of one file, which need not exist yet; the same for the same path. A hidden or ignored file that is
+   * asked for by name is watched like any other.
+   *
+   * @throws {WatcherError} `INVALID_OPTION` for a path that is not of a file directly in the directory
+   */
+  add(relativePath: string): FileWatcher {
+    const name = fileNameOption('relativePath', relativePath);
+    let file = this.#files.get(name);
+    if (!file) {
+      file = new FileWatcher(name, (options) => this.#watch.stream(this.path, name, options));
+      this.#files.set(name, file);
+    }
+    return file;
+  }
+}
+
+/** Checks the path of a directory. */
+export function directoryOption(option: string, given: string): string {
+  if (typeof given === 'string' && given !== '' && !given.includes('\0')) return given;
+  throw invalidOption(option, 'the path of a directory', given);
+}
+
+/** Checks the path of a file directly in its directory, and gives its name. */
+export function fileNameOption(option: string, given: string): string {
+  const name = typeof given === 'string' && given !== '' ? normalize(given) : '';
+  if (isPlainName(name)) return name;
+  throw invalidOption(option, 'the name of a file directly in the directory', given);
+}
