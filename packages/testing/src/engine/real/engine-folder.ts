@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { waitUntil } from './wait-until.ts';
+
+const run = promisify(execFile);
+
+const PREFIX = 'watcher-engine-';
+/** Says which process made the folder, and so whether anyone still needs it. */
+const OWNER = 'owner';
+
+/** Makes the folder in which one real engine lives, with everything that it writes. */
+export async function makeEngineFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
+  await writeFile(join(folder, OWNER), await identityOf(process.pid));
+  return folder;
+}
+
+/**
+ * Ends what still runs out of the folder, unmounts what is still mounted in it and removes it. Fit for the remains
+ * of an engine whose owner was killed, as for those of one that has been shut down.
+ */
+export async function removeEngineFolder(folder: string): Promise<void> {
+  const pids = await processesOf(folder);
+  for (const pid of pids) endProcess(pid);
+  await waitUntil(
+    async () => (await processesOf(folder)).length === 0,
+    10_000,
+    async () => `Processes of ${folder} are still there: ${(await processesOf(folder)).join(', ')}`,
+  );
+  // The latest first: a mount within a mount goes before it.
+  for (const point of (await mountsIn(folder)).reverse()) await run('umount', ['-l', '--', point]);
+  await removeControlGroups(folder);
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Removes what engines left behind whose owner was killed before it could. */
+export async function removeAbandonedFolders(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  for (const folder of names.map((name) => join(tmpdir(), name))) {
+    const owner = await readFile(join(folder, OWNER), 'utf8').catch(() => undefined);
+    if (owner === undefined || (await isAlive(owner))) continue;
+    // Whoever writes itself in as the new owner first does it; another finds an owner that lives.
+    const taken = await writeFile(join(folder, 'remover'), '', { flag: 'wx' }).catch(() => 'taken');
+    if (taken === undefined) await removeEngineFolder(folder);
+  }
+}
+
+/** A process as nobody after it will be again: its number and when it began. */
+async function identityOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return `${pid} ${started}`;
+}
+
+async function isAlive(identity: string): Promise<boolean> {
+  const [pid] = identity.split(' ');
+  return (await identityOf(Number(pid)).catch(() => undefined)) === identity;
+}
+
+/** Everything that was started with a path in this folder, and all that these started: daemons, shims, containers. */
+async function processesOf(folder: string): Promise<number[]> {
+  const children = new Map<number, number[]>();
+  const roots: number[] = [];
+  for (const name of await readdir('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    const [stat, command] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
+      readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+    ]);
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (!stat || state === 'Z') continue;
+    children.set(Number(parent), [...(children.get(Number(parent)) ?? []), pid]);
+    if (command.includes(`${folder}/`)) roots.push(pid);
+  }
+  const found = new Set<number>();
+  const add = (pid: number) => {
+    if (found.has(pid)) return;
+    found.add(pid);
+    children.get(pid)?.forEach(add);
+  };
+  roots.forEach(add);
+  return [...found];
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it ended by itself
+  }
+}
+
+async function mountsIn(folder: string): Promise<string[]> {
+  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
+  return lines.map((line) => line.split(' ')[4] ?? '').filter((point) => point.startsWith(`${folder}/`));
+}
+
+/** Containers that were killed from outside leave their control groups behind, empty. */
+async function removeControlGroups(folder: string): Promise<void> {
+  const ids = await readdir(join(folder, 'root', 'containers')).catch(() => []);
+  const roots = await readdir('/sys/fs/cgroup').catch(() => []);
+  for (const id of ids) {
+    for (const root of ['', ...roots]) {
+      await rmdir(join('/sys/fs/cgroup', root, 'docker', id)).catch(() => {});
+    }
+  }
+}
