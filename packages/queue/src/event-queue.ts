@@ -6,7 +6,7 @@ import { Delivery, type Outcome } from './delivery.ts';
 import { publishOverflow, publishState, type QueueState } from './diagnostics.ts';
 import { ErrorReport } from './error-report.ts';
 import { type EventQueueOptions, type FlushTrigger, type QueueSettings, queueSettings } from './options.ts';
-import { Counters, type QueueStats } from './stats.ts';
+import { type Counters, countersOf, type QueueStats } from './stats.ts';
 
 /**
  * Collects events into batches and flushes them, one batch at a time.
@@ -61,7 +61,7 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
       settled: (batch, outcome, error) => this.#settled(batch, outcome, error),
       changed: () => this.#advance(),
     });
-    this.#counters = new Counters(this.#buffer, this.#delivery, this.#errors);
+    this.#counters = countersOf(this.#buffer, this.#delivery, this.#errors);
     this.stats = this.#counters;
     this.closed = this.#closed.promise;
     publishState(settings.name, 'open');

@@ -121,7 +121,7 @@ export function queueSettings<E extends WatcherEvent>(options: EventQueueOptions
     maxBatch: maxBatch(options.maxBatch, capacity),
     coalesce,
     capacity,
-    collapse: options.collapse && requireFunction('collapse', options.collapse),
+    collapse: options.collapse === undefined ? undefined : requireFunction('collapse', options.collapse),
     retry: options.retry === undefined ? undefined : retrySettings(options.retry),
     onAbort,
     signal,
@@ -161,7 +161,7 @@ function retrySettings(given: RetryOptions): RetryPolicy {
       maxDelay,
     );
   const factor = given.factor ?? 2;
-  if (!(factor >= 1 && factor < Number.POSITIVE_INFINITY))
+  if (!(Number.isFinite(factor) && factor >= 1))
     throw invalidOption('retry.factor', 'a number of at least 1', factor);
   return {
     minDelay,

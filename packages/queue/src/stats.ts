@@ -31,45 +31,40 @@ export interface QueueStats {
   readonly errors: number;
 }
 
-/** What is counted by batch or rarer. The rest follows from it, so that counting costs nothing per event. */
-export class Counters implements QueueStats {
-  flushed = 0;
-  failed = 0;
-  merged = 0;
-  dropped = 0;
-  discarded = 0;
-  batches = 0;
-  retries = 0;
-  overflows = 0;
-  reloads = 0;
-  readonly #buffer: { readonly size: number };
-  readonly #delivery: { readonly size: number };
-  readonly #errors: { readonly count: number };
+/** The counters as the queue writes them. */
+export type Counters = { -readonly [K in keyof QueueStats]: QueueStats[K] };
 
-  constructor(
-    buffer: { readonly size: number },
-    delivery: { readonly size: number },
-    errors: { readonly count: number },
-  ) {
-    this.#buffer = buffer;
-    this.#delivery = delivery;
-    this.#errors = errors;
-  }
-
-  get received(): number {
-    const { flushed, failed, merged, dropped, discarded, reloads, buffered, flushing } = this;
-    return flushed + failed + merged + dropped + discarded + buffered + flushing - reloads;
-  }
-
-  get buffered(): number {
-    return this.#buffer.size;
-  }
-
-  get flushing(): number {
-    return this.#delivery.size;
-  }
-
-  get errors(): number {
-    return this.#errors.count;
-  }
+/**
+ * Counts what happens by batch or rarer. The rest follows from it when somebody looks, so that counting costs
+ * nothing per event; all are own properties, so that the whole can be spread and turned to JSON.
+ */
+export function countersOf(
+  buffer: { readonly size: number },
+  delivery: { readonly size: number },
+  report: { readonly count: number },
+): Counters {
+  return {
+    get received() {
+      const { flushed, failed, merged, dropped, discarded, buffered, flushing, reloads } = this;
+      return flushed + failed + merged + dropped + discarded + buffered + flushing - reloads;
+    },
+    flushed: 0,
+    failed: 0,
+    merged: 0,
+    dropped: 0,
+    discarded: 0,
+    get buffered() {
+      return buffer.size;
+    },
+    get flushing() {
+      return delivery.size;
+    },
+    batches: 0,
+    retries: 0,
+    overflows: 0,
+    reloads: 0,
+    get errors() {
+      return report.count;
+    },
+  };
 }
