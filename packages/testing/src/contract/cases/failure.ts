@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { isWatcherError, type WatcherEvent } from '@watcher/core';
+import type { Cases } from './case.ts';
+
+/** A fault that no retry can mend. Tried on a subject that has one. */
+export const failure: Cases = {
+  'a permanent fault rejects `ready`, fails the stream and is thrown from the loop': async (trial) => {
+    const stream = trial.open();
+    const events: WatcherEvent[] = [];
+    const loop = async () => {
+      for await (const event of stream) events.push(event);
+    };
+    const { reason, error } = await trial.within(stream.closed, '`closed` to resolve');
+    assert.equal(reason, 'failed');
+    assert.ok(isWatcherError(error), 'a failed stream has no WatcherError');
+    const same = (thrown: unknown) => thrown === error;
+    await assert.rejects(trial.within(stream.ready, '`ready` to reject'), same);
+    await assert.rejects(trial.within(loop(), 'the loop to throw'), same);
+    assert.equal(error.retryable, false);
+    assert.equal(error.source, trial.subject.source);
+  },
+
+  'a permanent fault that nobody awaits is no unhandled rejection': async (trial) => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', listener);
+    try {
+      await trial.within(trial.open().closed, '`closed` to resolve');
+      await trial.turns();
+    } finally {
+      process.off('unhandledRejection', listener);
+    }
+    assert.deepEqual(unhandled, []);
+  },
+};

@@ -1,0 +1,105 @@
+import { WatcherError } from '@watcher/core';
+import { EventChannel, type FileEvent, forceReload } from '@watcher/events';
+import { describe, expect, it } from 'vitest';
+import { type ContractHarness, type ContractSubject, watcherContract } from '../../src/contract/index.ts';
+import { created, MemorySource, MemoryWatcher } from './memory-watcher.ts';
+
+const harness: ContractHarness<FileEvent> = {
+  async begin() {
+    const source = new MemorySource();
+    const watcher = new DisturbedWatcher(source);
+    return {
+      ...subjectOf(watcher, source),
+      disturb: async () => watcher.disturb(),
+    };
+  },
+  async beginBroken() {
+    const source = new MemorySource();
+    return subjectOf({ events: (options) => brokenChannel(options) }, source);
+  },
+  disturbs: true,
+};
+
+describe('an in-memory watcher on EventChannel keeps the contract', () => {
+  for (const { name, run } of watcherContract(harness)) it(name, run);
+});
+
+describe('watcherContract', () => {
+  const names = (of: ContractHarness<FileEvent>) => watcherContract(of).map(({ name }) => name);
+
+  it('leaves out transient errors and permanent faults for a harness that cannot cause them', () => {
+    const { begin } = harness;
+    const without = names({ begin });
+    const extra = names(harness).filter((name) => !without.includes(name));
+    expect(extra).toHaveLength(names(harness).length - without.length);
+    expect(extra).toContain('a transient error is told out of band, and the stream goes on');
+    expect(extra).toContain(
+      'a permanent fault rejects `ready`, fails the stream and is thrown from the loop',
+    );
+  });
+
+  it('names each case once', () => {
+    expect(new Set(names(harness)).size).toBe(names(harness).length);
+  });
+
+  it('disposes the subject of a case that fails, and closes its streams', async () => {
+    let disposed = 0;
+    const source = new MemorySource();
+    const deaf: ContractHarness<FileEvent> = {
+      begin: async () => ({
+        ...subjectOf(new MemoryWatcher(source), source),
+        change: async () => ({ action: 2, actorName: 'nothing happens' }),
+        [Symbol.asyncDispose]: async () => void disposed++,
+      }),
+      timeout: 50,
+    };
+    const [first] = watcherContract(deaf);
+    await expect(first?.run()).rejects.toThrow(/Waited 50 ms for the stream to receive/);
+    expect(disposed).toBe(1);
+    expect(source.listeners).toBe(0);
+  });
+});
+
+/** A memory watcher whose source can have a fault of a moment. */
+class DisturbedWatcher extends MemoryWatcher {
+  readonly #open = new Set<EventChannel<FileEvent>>();
+
+  override events(options?: Parameters<MemoryWatcher['events']>[0]): EventChannel<FileEvent> {
+    const channel = super.events(options);
+    this.#open.add(channel);
+    return channel;
+  }
+
+  disturb(): void {
+    const error = new WatcherError('gone for a moment', { code: 'GONE', source: 'memory', retryable: true });
+    for (const channel of this.#open) channel.error(error);
+  }
+}
+
+function brokenChannel(options: Parameters<MemoryWatcher['events']>[0]): EventChannel<FileEvent> {
+  const channel = new EventChannel<FileEvent>({
+    ...options,
+    source: 'memory',
+    reload: (reason) => forceReload('file', 'memory', reason, Date.now()),
+  });
+  return channel.run(async () => {
+    throw new WatcherError('the key is unreadable', { code: 'BROKEN', source: 'memory' });
+  });
+}
+
+function subjectOf(
+  watcher: ContractSubject<FileEvent>['watcher'],
+  source: MemorySource,
+): ContractSubject<FileEvent> {
+  return {
+    watcher,
+    type: 'file',
+    source: 'memory',
+    change: async (actor) => {
+      const event = created(`file-${actor}`);
+      source.tell(event);
+      return event;
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
