@@ -1,0 +1,53 @@
+import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describeError } from '../output/logger.ts';
+import { type Environment, endpointOf } from './endpoint.ts';
+import { EngineClient } from './engine-client.ts';
+
+export interface Search {
+  /** The first engine that answered, if one did. */
+  readonly found: EngineClient | undefined;
+  /** The others before it, and why they are not it. */
+  readonly refused: readonly { readonly host: string; readonly reason: string }[];
+}
+
+/** Milliseconds that an engine has to answer a ping. */
+const PING_TIMEOUT = 1000;
+
+/** Looks for an engine that answers: the one that DOCKER_HOST names, or else at the usual sockets. */
+export async function findEngine(environment: Environment, signal: AbortSignal): Promise<Search> {
+  const { DOCKER_HOST: named } = environment;
+  const refused: { host: string; reason: string }[] = [];
+  for (const host of candidates(environment)) {
+    try {
+      const endpoint = endpointOf(host, environment);
+      const { socketPath } = endpoint.options;
+      if (socketPath) await access(socketPath);
+      await new EngineClient(endpoint, PING_TIMEOUT).ping(signal);
+      return { found: new EngineClient(endpoint), refused };
+    } catch (error) {
+      signal.throwIfAborted();
+      // Of the usual sockets only those are worth a word that are there.
+      if (named || (error as NodeJS.ErrnoException).code !== 'ENOENT')
+        refused.push({ host, reason: describeError(error) });
+    }
+  }
+  return { found: undefined, refused };
+}
+
+/** Docker's socket, Docker Desktop's, rootless Docker's, Podman's, in this order. */
+export function candidates(environment: Environment, platform = process.platform): readonly string[] {
+  const { DOCKER_HOST, XDG_RUNTIME_DIR } = environment;
+  if (DOCKER_HOST) return [DOCKER_HOST];
+  if (platform === 'win32') return ['npipe:////./pipe/docker_engine'];
+  return [
+    '/var/run/docker.sock',
+    join(homedir(), '.docker/run/docker.sock'),
+    join(homedir(), '.docker/desktop/docker.sock'),
+    ...(XDG_RUNTIME_DIR
+      ? [join(XDG_RUNTIME_DIR, 'docker.sock'), join(XDG_RUNTIME_DIR, 'podman/podman.sock')]
+      : []),
+    '/run/podman/podman.sock',
+  ].map((path) => `unix://${path}`);
+}

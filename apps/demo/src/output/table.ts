@@ -1,0 +1,20 @@
+import Table from 'cli-table3';
+import { type Route, target } from '../routes/route.ts';
+import { printable } from './printable.ts';
+
+export interface TableOptions {
+  /** Whether escape sequences may be used. */
+  readonly color: boolean;
+}
+
+/** The routes as a table for a terminal, with a line break at its end. */
+export function renderTable(routes: readonly Route[], { color }: TableOptions): string {
+  if (routes.length === 0) return 'No routes.\n';
+  const colors = color ? { head: ['cyan'], border: ['gray'] } : { head: [], border: [] };
+  const head = [`alias (${routes.length})`, 'target', 'from'];
+  const table = new Table({ head, style: { ...colors, compact: true } });
+  for (const route of routes) {
+    table.push([printable(route.alias, 40), printable(target(route), 60), printable(route.origin, 40)]);
+  }
+  return `${table}\n`;
+}

@@ -1,0 +1,33 @@
+import type { Logger } from '@watcher/core';
+import { DockerWatcher, dockerFilter, dockerFilters } from '@watcher/docker';
+import type { DockerEvent } from '@watcher/events';
+import type { EngineClient } from '../engine/engine-client.ts';
+import { routesFromLabels } from '../routes/from-labels.ts';
+import type { Listing, RouteSource } from './route-source.ts';
+
+/** All that can change which containers run, what they are called and where they are reached. */
+const FILTERS = dockerFilters(
+  dockerFilter('type', 'container', 'network'),
+  dockerFilter('event', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'connect', 'disconnect'),
+);
+
+/** The routes that the labels of an engine's running containers ask for. */
+export function dockerSource(client: EngineClient, logger: Logger): RouteSource<DockerEvent> {
+  const { host, reach } = client.endpoint;
+  const watcher = new DockerWatcher({ host, name: 'docker', logger });
+  return {
+    name: 'docker',
+    place: host,
+    watch: (signal) => watcher.events({ signal, filters: FILTERS }),
+    list: async (signal): Promise<Listing> => {
+      const containers = await client.runningContainers(signal);
+      const found = containers.map((container) => ({ container, ...routesFromLabels(container, reach) }));
+      return {
+        routes: found.flatMap(({ routes }) => routes),
+        problems: found.flatMap(({ container, problems }) =>
+          problems.map((problem) => `container ${container.name}: ${problem}`),
+        ),
+      };
+    },
+  };
+}
