@@ -1,7 +1,8 @@
 import type { ContainerSummary } from '../test-engine.ts';
 import { type Container, isRunning } from './container.ts';
+import { timeText } from './engine-time.ts';
 
-const NO_TIME = '0001-01-01T00:00:00Z';
+const NEVER = '0001-01-01T00:00:00Z';
 
 /** One container of GET /containers/json. */
 export function summaryOf(container: Container, networkId: string): ContainerSummary {
@@ -41,8 +42,8 @@ export function detailsOf(container: Container, networkId: string): Record<strin
       Pid: isRunning(container) ? 1 : 0,
       ExitCode: exitCode,
       Error: '',
-      StartedAt: timeText(started),
-      FinishedAt: timeText(finished),
+      StartedAt: momentText(started),
+      FinishedAt: momentText(finished),
       ...(health !== undefined && { Health: { Status: health, FailingStreak: 0, Log: [] } }),
     },
     Image: `sha256:${'0'.repeat(64)}`,
@@ -74,9 +75,6 @@ function statusOf(container: Container): string {
   }
 }
 
-function timeText(nanos: bigint): string {
-  if (nanos === 0n) return NO_TIME;
-  const milliseconds = Number(nanos / 1_000_000n);
-  const rest = String(nanos % 1_000_000n).padStart(6, '0');
-  return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`);
+function momentText(nanos: bigint): string {
+  return nanos === 0n ? NEVER : timeText(nanos);
 }

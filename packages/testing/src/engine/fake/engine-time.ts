@@ -58,3 +58,9 @@ function parseInteger(text: string): bigint {
   if (/^[+-]?\d+$/.test(text)) return BigInt(text);
   throw new EngineError(500, `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
+
+/** A time as the engine writes it: RFC 3339 with nanoseconds. */
+export function timeText(nanos: bigint): string {
+  const seconds = new Date(Number(nanos / 1_000_000n)).toISOString().slice(0, 19);
+  return `${seconds}.${String(nanos % NANOS).padStart(9, '0')}Z`;
+}

@@ -1,8 +1,7 @@
-import type { Clock } from '@watcher/core';
+import { type Clock, MAX_DELAY } from '@watcher/core';
 import { EngineError } from '../test-engine.ts';
 import { type Dialect, hasLegacyFields, streamFormat } from './dialect.ts';
-import type { EngineTime } from './engine-time.ts';
-import { parseTimestamp } from './engine-time.ts';
+import { type EngineTime, parseTimestamp } from './engine-time.ts';
 import { eventFilter } from './event-filter.ts';
 import type { EventHub } from './event-hub.ts';
 import { EventStream } from './event-stream.ts';
@@ -44,8 +43,8 @@ export async function serveEvents(route: EventsRoute, exchange: Exchange): Promi
   over.addEventListener('abort', unsubscribe, { once: true });
   if (until === undefined) return;
   if (pastOnly) return stream.end();
-  const left = Number((until - time.now()) / 1_000_000n);
-  const timer = clock.setTimeout(() => stream.end(), Math.min(left, 2_147_483_647));
+  const left = Math.max(0, Number((until - time.now()) / 1_000_000n));
+  const timer = clock.setTimeout(() => stream.end(), Math.min(left, MAX_DELAY));
   over.addEventListener('abort', () => clock.clearTimeout(timer), { once: true });
 }
 

@@ -2,7 +2,7 @@ import { EngineError } from '../test-engine.ts';
 import { detailsOf, summaryOf } from './container-views.ts';
 import type { Containers } from './containers.ts';
 import type { Dialect } from './dialect.ts';
-import type { EngineTime } from './engine-time.ts';
+import { type EngineTime, timeText } from './engine-time.ts';
 import { type EngineRequest, isTrue } from './exchange.ts';
 import { FilterArgs } from './filter-args.ts';
 import { listFilter } from './list-filter.ts';
@@ -154,7 +154,7 @@ function info({ dialect, time, containers, subscribers }: EngineState): object {
     ContainersPaused: paused,
     ContainersStopped: states.length - running - paused,
     NEventsListener: subscribers,
-    SystemTime: new Date(Number(time.now() / 1_000_000n)).toISOString(),
+    SystemTime: timeText(time.now()),
     ServerVersion: dialect.engineVersion,
     OSType: 'linux',
     Driver: 'vfs',
