@@ -22,7 +22,7 @@ export const systemClock: Clock = {
 };
 
 /**
- * Waits `delay` milliseconds on `clock`. Resolves true when the time has passed and false, at once, when
+ * Waits `milliseconds` on `clock`. Resolves true when the time has passed and false, at once, when
  * `signal` is or becomes aborted. Leaves neither timer nor listener behind.
  */
 export function delay(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<boolean> {

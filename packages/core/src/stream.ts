@@ -57,15 +57,20 @@ export interface CloseReason {
   readonly error?: WatcherError;
 }
 
-/** Plain counters, since the stream began. */
+/**
+ * Plain counters, since the stream began. Until it is closed, every event is in one place:
+ * `received + overflows = delivered + merged + dropped + buffered`.
+ */
 export interface StreamStats {
   /** Events the source handed in, reloads included. */
   received: number;
-  /** Events the consumer was handed. */
+  /** Events the consumer was handed, the ForceReload of an overflow included. */
   delivered: number;
-  /** Events held right now. */
+  /** Events held right now, the ForceReload of an overflow included. */
   buffered: number;
-  /** Events that a ForceReload `overflow` stands for. */
+  /** Events that became one with another while they were held. */
+  merged: number;
+  /** Events that a ForceReload `overflow` stands for, an earlier one of its kind included. */
   dropped: number;
   /** How often the consumer fell `capacity` events behind. */
   overflows: number;

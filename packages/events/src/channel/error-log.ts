@@ -11,7 +11,7 @@ export class ErrorLog implements AsyncIterable<WatcherError> {
   /** How many came in all; the newest kept one is number `#count - 1`. */
   #count = 0;
   #ended = false;
-  #wake = new Set<() => void>();
+  #waiting: (() => void)[] = [];
 
   add(error: WatcherError): void {
     if (this.#ended) return;
@@ -29,7 +29,6 @@ export class ErrorLog implements AsyncIterable<WatcherError> {
   [Symbol.asyncIterator](): AsyncIterator<WatcherError> {
     let next = 0;
     let left = false;
-    let wakeOwn: (() => void) | undefined;
     const step = async (): Promise<IteratorResult<WatcherError>> => {
       for (;;) {
         if (left) return { value: undefined, done: true };
@@ -39,26 +38,20 @@ export class ErrorLog implements AsyncIterable<WatcherError> {
           return { value: this.#kept[place] as WatcherError, done: false };
         }
         if (this.#ended) return { value: undefined, done: true };
-        await new Promise<void>((resolve) => {
-          wakeOwn = resolve;
-          this.#wake.add(resolve);
-        });
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
     };
     return {
       next: step,
       return: async () => {
         left = true;
-        if (wakeOwn) this.#wake.delete(wakeOwn);
-        wakeOwn?.();
+        this.#wakeAll(); // those of other iterations look, find nothing, and wait again
         return { value: undefined, done: true };
       },
     };
   }
 
   #wakeAll(): void {
-    const waiting = this.#wake;
-    this.#wake = new Set();
-    for (const wake of waiting) wake();
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }

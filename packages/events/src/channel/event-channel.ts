@@ -2,15 +2,16 @@ import {
   type CloseReason,
   type Coalesce,
   countOption,
-  isWatcherError,
   type ReloadReason,
   type StreamStats,
-  WatcherError,
+  type WatcherError,
   type WatcherEvent,
   type WatchOptions,
   type WatchSink,
   type WatchStream,
 } from '@watcher/core';
+import { asWatcherError, consumerFailed, neverOpened, secondConsumer } from './channel-errors.ts';
+import { countersOf } from './counters.ts';
 import { publishOverflow, publishStream } from './diagnostics.ts';
 import { ErrorLog } from './error-log.ts';
 import { HeldEvents } from './held-events.ts';
@@ -53,7 +54,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   readonly #onError: ((error: WatcherError) => void) | undefined;
   readonly #reload: (reason: ReloadReason) => E;
   readonly #held: HeldEvents<E>;
-  readonly #counters: Counters;
+  readonly #counters: StreamStats;
   readonly #errors = new ErrorLog();
   readonly #abort = new AbortController();
   readonly #ready = Promise.withResolvers<void>();
@@ -73,7 +74,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     this.#capacity = countOption('capacity', capacity, 1024);
     this.#onError = onError;
     this.#held = new HeldEvents(coalesce);
-    this.#counters = new Counters(this.#held);
+    this.#counters = countersOf(this.#held);
     this.stats = this.#counters;
     this.closed = this.#closed.promise;
     this.ready = this.#ready.promise;
@@ -101,7 +102,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
    */
   run(producer: Producer): this {
     if (this.#closing) return this;
-    this.#producer = producer(this.#abort.signal).then(
+    this.#producer = start(producer, this.#abort.signal).then(
       () => void this.#finish({ reason: 'ended' }),
       (error) => void this.#finish({ reason: 'failed', error: asWatcherError(error, this.source) }),
     );
@@ -119,9 +120,10 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   push(event: E): void {
     if (this.#closing) return;
     this.#counters.received++;
-    if (this.#sink) this.#pushTo(this.#sink, event);
+    // Behind what is held, while that is on its way to a sink.
+    if (this.#sink && this.#held.size === 0) this.#pushTo(this.#sink, event);
     else if (this.#iterator?.hand(event)) this.#counters.delivered++;
-    else if (this.#held.merge(event)) return;
+    else if (this.#held.merge(event)) this.#counters.merged++;
     else if (this.#held.size < this.#capacity) this.#held.add(event);
     else this.#overflow();
   }
@@ -131,14 +133,8 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     if (this.#closing) return;
     this.#counters.errors++;
     this.#errors.add(error);
-    for (const listener of [this.#onError, this.#sink?.error?.bind(this.#sink)]) {
-      try {
-        listener?.(error);
-      } catch (cause) {
-        this.#counters.errors++;
-        this.#errors.add(consumerFailed('an error listener', cause, this.source));
-      }
-    }
+    this.#tell(() => this.#onError?.(error));
+    this.#tell(() => this.#sink?.error?.(error));
   }
 
   /** Closes it: by its consumer without a reason, by its producer with one. */
@@ -165,7 +161,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   subscribe(sink: WatchSink<E>): Disposable {
     this.#claim();
     this.#sink = sink;
-    while (this.#held.size > 0 && this.#sink) this.#pushTo(sink, this.#held.take());
+    while (this.#held.size > 0 && this.#sink === sink) this.#pushTo(sink, this.#held.take());
     if (this.#closing) this.#closeSink(this.#closing);
     return { [Symbol.dispose]: () => void this.close() };
   }
@@ -175,12 +171,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   }
 
   #claim(): void {
-    if (!this.#sink && !this.#iterator) return;
-    throw new WatcherError(
-      `The stream of "${this.source}" has a consumer already, and a stream has one. ` +
-        'Call events() again: each call is a stream of its own.',
-      { code: 'SECOND_CONSUMER', source: this.source },
-    );
+    if (this.#sink || this.#iterator) throw secondConsumer(this.source);
   }
 
   #pushTo(sink: WatchSink<E>, event: E): void {
@@ -189,14 +180,30 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
       this.#counters.delivered++;
     } catch (cause) {
       // The event is lost to this consumer: going on would leave its picture wrong in silence.
-      void this.#finish({ reason: 'failed', error: consumerFailed('the sink', cause, this.source) });
+      const reason: CloseReason = { reason: 'failed', error: consumerFailed('The sink', cause, this.source) };
+      this.#held.clear();
+      void this.#finish(reason);
+      this.#closeSink(reason); // a stream that had ended keeps its reason; its sink hears of this one
+    }
+  }
+
+  /** Calls a listener for errors; if that throws or rejects, it is one error more, and no more than that. */
+  #tell(listener: () => unknown): void {
+    const failed = (cause: unknown) => {
+      if (this.#closing) return;
+      this.#counters.errors++;
+      this.#errors.add(consumerFailed('An error listener', cause, this.source));
+    };
+    try {
+      Promise.resolve(listener()).catch(failed);
+    } catch (cause) {
+      failed(cause);
     }
   }
 
   #overflow(): void {
     const dropped = this.#held.size + 1;
-    this.#held.clear();
-    this.#held.add(this.#reload('overflow'));
+    this.#held.replaceWith(this.#reload('overflow'));
     this.#counters.overflows++;
     this.#counters.dropped += dropped;
     publishOverflow(this.source, dropped);
@@ -231,48 +238,10 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   }
 }
 
+/** A producer that throws at once has failed like any other. */
+async function start(producer: Producer, signal: AbortSignal): Promise<void> {
+  await producer(signal);
+}
+
 /** Stands where a sink was, so that the stream still counts as consumed. */
 const CLOSED_SINK: WatchSink<never> = { push() {} };
-
-/** `buffered` is looked up when asked for, so that counting costs nothing per event. */
-class Counters implements StreamStats {
-  received = 0;
-  delivered = 0;
-  dropped = 0;
-  overflows = 0;
-  errors = 0;
-  readonly #held: { readonly size: number };
-
-  constructor(held: { readonly size: number }) {
-    this.#held = held;
-  }
-
-  get buffered(): number {
-    return this.#held.size;
-  }
-}
-
-function asWatcherError(error: unknown, source: string): WatcherError {
-  if (isWatcherError(error)) return error;
-  return new WatcherError(`The watcher of "${source}" stopped on an error it does not know: ${error}`, {
-    code: 'UNEXPECTED',
-    source,
-    cause: error,
-  });
-}
-
-function consumerFailed(who: string, cause: unknown, source: string): WatcherError {
-  return new WatcherError(`${who} of "${source}" threw: ${cause}`, {
-    code: 'CONSUMER_FAILED',
-    source,
-    cause,
-  });
-}
-
-function neverOpened({ reason }: CloseReason, cause: unknown, source: string): WatcherError {
-  return new WatcherError(`The stream of "${source}" was ${reason} before its source was subscribed to.`, {
-    code: 'ABORTED',
-    source,
-    cause,
-  });
-}

@@ -55,6 +55,12 @@ export class HeldEvents<E> {
     this.#places.clear();
   }
 
+  /** Holds `event` in the place of all, and merges nothing into it. */
+  replaceWith(event: E): void {
+    this.clear();
+    this.#items.push(event);
+  }
+
   #cutTaken(): void {
     this.#items = this.#items.slice(this.#head);
     for (const [key, place] of this.#places) this.#places.set(key, place - this.#head);

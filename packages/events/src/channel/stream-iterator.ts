@@ -13,7 +13,7 @@ interface Waiting<E> {
 }
 
 /** Iterates a channel: first what is held, then what comes, then its end, which throws once if it `failed`. */
-export class StreamIterator<E> implements AsyncIterator<E> {
+export class StreamIterator<E> implements AsyncIterableIterator<E> {
   readonly #source: StreamIteratorSource<E>;
   readonly #waiting: Waiting<E>[] = [];
   #end: CloseReason | undefined;
@@ -28,6 +28,10 @@ export class StreamIterator<E> implements AsyncIterator<E> {
     if (event !== undefined) return Promise.resolve({ value: event, done: false });
     if (this.#end) return this.#finish(this.#end);
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 
   async return(): Promise<IteratorResult<E>> {
