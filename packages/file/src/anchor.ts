@@ -1,22 +1,28 @@
 import { basename, dirname } from 'node:path';
-import { type HintSink, openHints } from './hints.ts';
-import { directoryIdentity, isAbsence } from './snapshot.ts';
+import { faultOf, isAbsence } from './faults.ts';
+import { openHints } from './hints.ts';
+import { directoryIdentity } from './snapshot.ts';
 
 export interface AnchorSink {
   /** Something happened to this name in the directory. */
   hint(name: string): void;
   /** Something happened in the directory, and the system does not say to what. */
   hintAny(): void;
-  /** The directory may be another by now, or there again: `check` should be called. */
+  /** The directory may be another by now, or there again: `check` is to be called. */
   suspect(): void;
 }
 
 /** What a check found. */
 export interface AnchorCheck {
-  /** Whether the directory is another than at the last check, or was gone, or is gone. */
+  /** Whether changes may have gone unnoticed: the directory is another one, or gone, or given notice of only now. */
   readonly moved: boolean;
   /** What stands in the way of being given notice; undefined when nothing does. */
   readonly fault: unknown;
+}
+
+interface Hold extends Disposable {
+  readonly path: string;
+  readonly identity: string;
 }
 
 /**
@@ -29,10 +35,9 @@ export class Anchor {
   readonly #sink: AnchorSink;
   /** Of the directory at the last check; undefined when there was none. */
   #identity: string | undefined;
-  #hints: Disposable | undefined;
-  /** What `#hints` are of: the directory itself or one above it. */
-  #hintsOf: string | undefined;
+  #hold: Hold | undefined;
 
+  /** @param polling whether no OS watch is wanted at all */
   constructor(path: string, polling: boolean, sink: AnchorSink) {
     this.#path = path;
     this.#polling = polling;
@@ -41,106 +46,101 @@ export class Anchor {
 
   /** Whether the system gives notice of what happens in the directory. */
   get watching(): boolean {
-    return this.#hintsOf === this.#path;
+    return this.#hold?.path === this.#path;
   }
 
+  /** Looks where the path leads now, and moves the watch there. */
   async check(): Promise<AnchorCheck> {
     const before = this.#identity;
+    const watchedBefore = this.watching;
     let fault: unknown;
     try {
-      const identity = await directoryIdentity(this.#path);
-      if (identity === undefined) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
-      if (identity !== this.#identity || (!this.watching && !this.#polling)) {
-        this.#release();
-        this.#identity = identity;
-        if (!this.#polling) fault = await this.#watchDirectory(identity);
-      }
+      this.#identity = await directoryIdentity(this.#path);
+      if (this.#identity === undefined) fault = faultOf('ENOTDIR');
     } catch (error) {
       fault = error;
-      if (isAbsence(error)) {
-        this.#identity = undefined;
-        if (!this.#polling) await this.#watchAbove();
+      // Where nothing can be told, what was known stays true.
+      if (!isAbsence(error)) return { moved: false, fault };
+      this.#identity = undefined;
+    }
+    if (!this.#polling) {
+      try {
+        if (this.#identity !== undefined) await this.#watchDirectory();
+        else await this.#watchAbove();
+      } catch (error) {
+        this.#release();
+        fault ??= error;
       }
     }
-    return { moved: this.#identity !== before, fault };
+    return { moved: this.#identity !== before || (this.watching && !watchedBefore), fault };
   }
 
   close(): void {
     this.#release();
   }
 
-  /**
-   * The watch is by path and so is the identity: only when the identity is the same before and after is it certain
-   * which directory the watch is on. Otherwise the next check has another try.
-   */
-  async #watchDirectory(identity: string): Promise<unknown> {
-    try {
-      this.#hold(this.#path, {
-        hint: (name) => {
-          // The directory itself goes by its own last name here, and may be what is meant.
-          if (name === basename(this.#path)) this.#sink.suspect();
-          this.#sink.hint(name);
-        },
-        hintAny: () => this.#sink.hintAny(),
-        lost: () => this.#lost(),
-      });
-    } catch (error) {
-      if (isAbsence(error)) this.#sink.suspect();
-      return error;
-    }
-    if ((await directoryIdentity(this.#path)) === identity) return undefined;
-    this.#release();
-    this.#sink.suspect();
-    return undefined;
-  }
-
-  async #watchAbove(): Promise<void> {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      const [above, next] = await nearestAbove(this.#path);
-      if (this.#hintsOf === above) return;
-      this.#release();
-      try {
-        this.#hold(above, {
-          hint: (name) => {
-            if (name === next || name === basename(above)) this.#sink.suspect();
-          },
-          hintAny: () => this.#sink.suspect(),
-          lost: () => this.#lost(),
-        });
-      } catch {
-        return; // The clock has to do.
+  #watchDirectory(): Promise<void> {
+    const ownName = basename(this.#path);
+    return this.#watch(this.#path, (name) => {
+      if (name === undefined) {
+        this.#sink.suspect();
+        this.#sink.hintAny();
+        return;
       }
-      // What was made before the watch stood is looked for once more, by going round.
-      this.#sink.suspect();
-    }
+      // The directory itself goes by its own last name here, and may be what is meant.
+      if (name === ownName) this.#sink.suspect();
+      this.#sink.hint(name);
+    });
   }
 
-  #hold(path: string, sink: HintSink): void {
-    this.#hints = openHints(path, sink);
-    this.#hintsOf = path;
+  /** What is in the directories above is not our business, but for the next step of the way to ours. */
+  async #watchAbove(): Promise<void> {
+    const [above, next] = await nearestAbove(this.#path);
+    await this.#watch(above, (name) => {
+      if (name === undefined || name === next || name === basename(above)) this.#sink.suspect();
+    });
   }
 
-  #lost(): void {
+  /**
+   * Watches go by path, and so do identities: only one that is the same before and after tells which directory the
+   * watch is on. And what came to be before the watch stood is found only by checking again.
+   */
+  async #watch(path: string, hint: (name: string | undefined) => void): Promise<void> {
+    const identity = await directoryIdentity(path);
+    if (this.#hold?.path === path && this.#hold.identity === identity) return;
+    this.#release();
+    if (identity === undefined) throw faultOf('ENOTDIR');
+    const hints = openHints(path, {
+      hint,
+      hintAny: () => hint(undefined),
+      lost: () => {
+        this.#release();
+        this.#sink.suspect();
+      },
+    });
+    this.#hold = { path, identity, [Symbol.dispose]: () => hints[Symbol.dispose]() };
+    if (path !== this.#path) this.#sink.suspect();
+    if ((await directoryIdentity(path).catch(() => undefined)) === identity) return;
     this.#release();
     this.#sink.suspect();
   }
 
   #release(): void {
-    this.#hints?.[Symbol.dispose]();
-    this.#hints = undefined;
-    this.#hintsOf = undefined;
+    this.#hold?.[Symbol.dispose]();
+    this.#hold = undefined;
   }
 }
 
-/** The nearest directory above `path` that exists, and the name in it that leads on to `path`. */
+/** The nearest directory above `path` that there is, and the name in it that leads on to `path`. */
 async function nearestAbove(path: string): Promise<[above: string, next: string]> {
-  let next = path;
-  for (let above = dirname(path); ; next = above, above = dirname(above)) {
-    if (above === dirname(above)) return [above, basename(next)];
+  let above = dirname(path);
+  let next = basename(path);
+  for (; above !== dirname(above); next = basename(above), above = dirname(above)) {
     try {
-      if ((await directoryIdentity(above)) !== undefined) return [above, basename(next)];
+      if ((await directoryIdentity(above)) !== undefined) break;
     } catch {
       // higher still
     }
   }
+  return [above, next];
 }

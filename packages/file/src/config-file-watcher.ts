@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { type Watcher, WatcherError, type WatchOptions, type WatchStream } from '@watcher/core';
 import type { FileEvent } from '@watcher/events';
-import { DirectoryWatch } from './directory-watch.ts';
 import { directoryOption, fileNameOption } from './directory-watcher.ts';
 import { conflictingOption, type FileWatcherOptions, type Settings, settingsOf } from './options.ts';
+import { SharedDirectory } from './shared-directory.ts';
 
 export interface ConfigFileWatcherOptions extends FileWatcherOptions {
   /** The directory that the file is directly in. It need not exist yet. */
@@ -11,7 +11,7 @@ export interface ConfigFileWatcherOptions extends FileWatcherOptions {
 }
 
 /** The directories that are being watched right now, by their resolved paths. Forgotten with the last stream. */
-const shared = new Map<string, DirectoryWatch>();
+const shared = new Map<string, SharedDirectory>();
 
 /**
  * Watches one configuration file. All under one `basePath` share one OS watch, wherever in the process they are made.
@@ -51,7 +51,7 @@ export class ConfigFileWatcher implements Watcher<FileEvent> {
     const path = this.#path;
     const watch =
       shared.get(path) ??
-      new DirectoryWatch(path, this.#settings, (inUse) => {
+      new SharedDirectory(path, this.#settings, (inUse) => {
         if (inUse) shared.set(path, watch);
         else shared.delete(path);
       });

@@ -1,86 +1,106 @@
-import { type FileState, sameFile } from './snapshot.ts';
+import { type FileState, sameFile, sameTimes } from './snapshot.ts';
 
 /** One change of one name. */
-export type Change =
-  | {
-      readonly kind: 'created' | 'written';
-      readonly name: string;
-      readonly state: FileState;
-      readonly from?: string;
-    }
-  | { readonly kind: 'deleted'; readonly name: string }
-  | { readonly kind: 'renamed'; readonly name: string; readonly to: string };
+export type Change = Arrival | Departure | Move;
+
+export interface Arrival {
+  readonly kind: 'created' | 'written';
+  readonly name: string;
+  readonly state: FileState;
+  /** The name that the file had before. */
+  readonly from?: string;
+  /** Whether the content is what it was under this name, another file having taken its place. */
+  readonly same: boolean;
+}
+
+export interface Departure {
+  readonly kind: 'deleted';
+  readonly name: string;
+}
+
+export interface Move {
+  readonly kind: 'renamed';
+  readonly name: string;
+  readonly to: string;
+}
+
+/** What looking at names has shown: what each is now, or undefined where it is gone. */
+export type Found = ReadonlyMap<string, FileState | undefined>;
 
 /**
- * What leads from `known` to `found`. A name that is in `found` was looked at: a state is what it is now, undefined
- * that it is gone. A name that is not in `found` is as it was.
+ * What leads from `known` to `found`. A name that was not looked at is as it was. `moves` are old names and new ones.
  *
- * A name that is gone and whose file is now found under another is renamed: its Renamed comes right before the
- * Created, or Written, of the new name. Whoever applies the changes in order is never told of a name too early.
+ * A Renamed comes right before the Created, or Written, of its new name, so that whoever applies the changes in
+ * their order is never left with neither.
  */
 export function difference(
   known: ReadonlyMap<string, FileState>,
-  found: ReadonlyMap<string, FileState | undefined>,
+  found: Found,
+  moves: ReadonlyMap<string, string>,
   rewrites: boolean,
 ): Change[] {
-  const from = renames(known, found);
-  const moved = new Set(from.values());
+  const origins = new Map([...moves].map(([old, name]) => [name, old]));
   const changes: Change[] = [];
   for (const [name, state] of found) {
     const before = known.get(name);
     if (!state) {
-      if (before && !moved.has(name)) changes.push({ kind: 'deleted', name });
+      if (!before) continue;
+      const to = moves.get(name);
+      if (to === undefined) changes.push({ kind: 'deleted', name });
+      // The new name may be one that nobody looked at, and then nothing follows.
+      else if (!found.get(to)) changes.push({ kind: 'renamed', name, to });
       continue;
     }
-    const old = from.get(name);
-    if (old !== undefined) {
-      changes.push({ kind: 'renamed', name: old, to: name });
-      changes.push({ kind: before ? 'written' : 'created', name, state, from: old });
-    } else if (!before) {
-      changes.push({ kind: 'created', name, state });
-    } else if (differs(before, state, rewrites)) {
-      changes.push({ kind: 'written', name, state });
+    const from = origins.get(name);
+    const same = before !== undefined && !differs(before, state, rewrites);
+    if (from !== undefined) {
+      changes.push({ kind: 'renamed', name: from, to: name });
+      changes.push({ kind: before ? 'written' : 'created', name, state, from, same });
+    } else if (!same) {
+      changes.push({ kind: before ? 'written' : 'created', name, state, same });
     }
   }
   return changes;
 }
 
-/** Whether a file is another than it was, as far as its consumers are concerned. */
-export function differs(before: FileState, now: FileState, rewrites: boolean): boolean {
-  if (rewrites && (!sameFile(before, now) || before.mtimeNs !== now.mtimeNs)) return true;
-  if (before.hash !== '' && now.hash !== '') return before.hash !== now.hash;
-  // The content of one of them is not known.
-  return (
-    before.hash !== now.hash ||
-    before.size !== now.size ||
-    before.mtimeNs !== now.mtimeNs ||
-    before.ctimeNs !== now.ctimeNs ||
-    !sameFile(before, now)
-  );
+/**
+ * Which of the names that are gone are found under another one: old name to new. A file keeps its identity through
+ * a rename; a name whose file is the one it had is nobody's new name.
+ */
+export function findMoves(known: ReadonlyMap<string, FileState>, found: Found): Map<string, string> {
+  const moves = new Map<string, string>();
+  const arrivals = [...found].filter(([name, state]) => state && !isSameFile(known.get(name), state));
+  if (arrivals.length === 0) return moves;
+  const taken = new Set<string>();
+  for (const [old, state] of found) {
+    const was = known.get(old);
+    if (state || !was) continue;
+    const arrival = arrivals.find(([name, now]) => !taken.has(name) && isSameFile(was, now));
+    if (!arrival) continue;
+    taken.add(arrival[0]);
+    moves.set(old, arrival[0]);
+  }
+  return moves;
 }
 
-/** New name to old, each used once. */
-function renames(
-  known: ReadonlyMap<string, FileState>,
-  found: ReadonlyMap<string, FileState | undefined>,
-): Map<string, string> {
-  const gone = new Map<string, FileState>();
-  for (const [name, state] of found) {
-    const before = known.get(name);
-    if (!state && before) gone.set(name, before);
+/** Whether a file is another than it was, as far as its consumers are concerned. */
+export function differs(before: FileState, now: FileState, rewrites: boolean): boolean {
+  if (before.content === 'torn' || now.content === 'torn') return true;
+  if (rewrites && (before.mtimeNs !== now.mtimeNs || !sameFile(before, now))) return true;
+  if (now.content === 'unread') {
+    return before.size !== now.size || before.mtimeNs !== now.mtimeNs || !sameFile(before, now);
   }
-  const from = new Map<string, string>();
-  if (gone.size === 0) return from;
-  for (const [name, state] of found) {
-    if (!state) continue;
-    const before = known.get(name);
-    if (before && sameFile(before, state)) continue;
-    for (const [old, was] of gone) {
-      if (!sameFile(was, state)) continue;
-      from.set(name, old);
-      gone.delete(old);
-      break;
-    }
-  }
-  return from;
+  // Its consumers could not read it before, and now they can.
+  if (before.content === 'unread') return true;
+  if (before.content === 'whole' && now.content === 'whole') return before.hash !== now.hash;
+  return !sameTimes(before, now) || !sameFile(before, now);
+}
+
+/** The state to remember after `now` was found not to differ: a file that may not be read is what it was. */
+export function remembered(before: FileState | undefined, now: FileState): FileState {
+  return before && now.content === 'unread' ? { ...now, content: before.content, hash: before.hash } : now;
+}
+
+function isSameFile(a: FileState | undefined, b: FileState | undefined): boolean {
+  return a !== undefined && b !== undefined && sameFile(a, b);
 }

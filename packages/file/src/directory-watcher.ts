@@ -1,9 +1,9 @@
 import { normalize, resolve } from 'node:path';
 import { invalidOption, type Watcher, type WatchOptions, type WatchStream } from '@watcher/core';
 import type { FileEvent } from '@watcher/events';
-import { DirectoryWatch } from './directory-watch.ts';
 import { FileWatcher } from './file-watcher.ts';
 import { type FileWatcherOptions, settingsOf } from './options.ts';
+import { SharedDirectory } from './shared-directory.ts';
 import { isPlainName } from './snapshot.ts';
 
 /**
@@ -21,7 +21,7 @@ import { isPlainName } from './snapshot.ts';
 export class DirectoryWatcher implements Watcher<FileEvent> {
   /** As it was given; the `source` of its events. */
   readonly path: string;
-  readonly #watch: DirectoryWatch;
+  readonly #watch: SharedDirectory;
   readonly #files = new Map<string, FileWatcher>();
 
   /**
@@ -30,7 +30,7 @@ export class DirectoryWatcher implements Watcher<FileEvent> {
    */
   constructor(path: string, options?: FileWatcherOptions) {
     this.path = directoryOption('path', path);
-    this.#watch = new DirectoryWatch(resolve(path), settingsOf(options));
+    this.#watch = new SharedDirectory(resolve(path), settingsOf(options));
   }
 
   /** A stream of every file in the directory. */

@@ -27,7 +27,7 @@ export function eventOf(change: Change, source: string, now: number): FileChange
     time: 'state' in change ? Number(change.state.mtimeNs / 1_000_000n) : now,
     source,
     ...(change.kind === 'renamed' && { renamedTo: change.to }),
-    ...('from' in change && { renamedFrom: change.from }),
+    ...('from' in change && change.from !== undefined && { renamedFrom: change.from }),
   };
 }
 
@@ -35,20 +35,34 @@ export function reloadOf(source: string, reason: ReloadReason, now: number): Fil
   return forceReload('file', source, reason, now);
 }
 
-/** Of the events that wait for a consumer, one for each path is enough: the state that it is in now. */
-export const latestOfEachPath: Coalesce<FileEvent> = {
-  key: (event) => (isForceReload(event) ? undefined : event.actorName),
-  merge: (previous, next) => {
-    if (isForceReload(previous) || isForceReload(next)) return next;
-    const was = previous.action;
-    if (next.action === Action.FileWritten && was === Action.FileCreated)
-      return { ...next, ...origin(previous), action: was };
-    if (next.action === Action.FileCreated && was !== Action.FileCreated)
-      return { ...next, action: Action.FileWritten };
-    return next;
-  },
-};
+/**
+ * Of the events that wait for a consumer, one for each path is enough: the state that it is in now, and whether it is
+ * new to this consumer. Each stream has one of its own.
+ */
+export function latestOfEachPath(): Coalesce<FileEvent> {
+  /** Events that stand for several, the first of which created the file: it is new, whatever became of it since. */
+  const created = new WeakSet<FileEvent>();
+  return {
+    key: (event) => (isForceReload(event) ? undefined : event.actorName),
+    merge: (previous, next) => {
+      if (isForceReload(previous) || isForceReload(next)) return next;
+      const isNew = previous.action === Action.FileCreated || created.has(previous);
+      const merged = isHere(next) ? { ...origin(previous), ...next, action: hereAs(isNew) } : next;
+      if (isNew) created.add(merged);
+      return merged;
+    },
+  };
+}
 
-function origin({ renamedFrom }: FileChangeEvent): { renamedFrom?: string } {
-  return renamedFrom === undefined ? {} : { renamedFrom };
+function isHere({ action }: FileChangeEvent): boolean {
+  return action === Action.FileCreated || action === Action.FileWritten;
+}
+
+function hereAs(isNew: boolean): FileChangeEvent['action'] {
+  return isNew ? Action.FileCreated : Action.FileWritten;
+}
+
+/** A file that was renamed, and then written, was renamed still. */
+function origin(previous: FileChangeEvent): Pick<FileChangeEvent, 'renamedFrom'> {
+  return previous.renamedFrom !== undefined && isHere(previous) ? { renamedFrom: previous.renamedFrom } : {};
 }

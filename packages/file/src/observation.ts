@@ -1,40 +1,26 @@
-import type { WatcherError } from '@watcher/core';
 import { Alarm } from './alarm.ts';
 import { Anchor } from './anchor.ts';
-import { type Change, difference } from './difference.ts';
-import { faultOf } from './fault.ts';
+import { publishChanges, publishDirectory } from './diagnostics.ts';
+import { difference, remembered } from './difference.ts';
+import { type Fault, Faults, isAbsence } from './faults.ts';
 import type { Settings } from './options.ts';
+import { Picture } from './picture.ts';
 import { glance } from './poll.ts';
+import { findRenames } from './renames.ts';
+import { type Seat, Seats } from './seats.ts';
 import { type Doubt, Doubts, lookAgainAt } from './settle.ts';
-import {
-  type FileState,
-  isAbsence,
-  isPlainName,
-  type Look,
-  listNames,
-  look,
-  pathOf,
-  sameFile,
-  sameStat,
-} from './snapshot.ts';
-
-/** One stream's place at an observation. */
-export interface Seat {
-  /** The one file that it asks for; undefined: every file that is neither hidden nor ignored. */
-  readonly name: string | undefined;
-  /** From here on every change is told. */
-  open(): void;
-  tell(change: Change): void;
-  fault(fault: WatcherError): void;
-  /** There is nothing more to come: an error that nothing here accounts for. */
-  fail(error: unknown): void;
-}
+import { type FileState, isPlainName, type Look, listNames, look, pathOf, sameStat } from './snapshot.ts';
 
 /**
- * The watching of one directory, for all who sit at it. Notice of the system and the poll only put names in doubt;
- * what is told is the difference between what is known of a name and what is found once it has settled.
+ * The watching of one directory, for all who sit at it.
  *
- * `known` is what every seat was told, and changes nowhere but where it is told.
+ * ```
+ *   notice of the system ─┐
+ *   the poll's glances   ─┴─> names in doubt ──settled──> looked at ──different──> told, and remembered
+ * ```
+ *
+ * Notice and poll conclude nothing. What is told is the difference between the picture, which is what the consumers
+ * know, and what is found once it has settled; and the picture changes only with what is told.
  */
 export class Observation {
   readonly #path: string;
@@ -42,52 +28,64 @@ export class Observation {
   readonly #alarm: Alarm;
   readonly #anchor: Anchor;
   readonly #doubts: Doubts;
-  readonly #known = new Map<string, FileState>();
-  /** Until when the poll reads a file's content again: two writes within a tick of the file's clock show as one. */
-  readonly #young = new Map<string, number>();
-  readonly #seats = new Set<Seat>();
-  /** Seats that are not open yet, and what was in doubt when they came. */
+  readonly #faults: Faults;
+  readonly #seats: Seats;
+  readonly #picture = new Picture();
+  /** What the picture holds: every file, or the named ones. A covered name that is not in it is known to be absent. */
+  readonly #covered = { every: false, names: new Set<string>() };
+  /** Seats whose files are not covered yet. */
+  readonly #newcomers = new Set<Seat>();
+  /** Seats that are not open yet, and what was in doubt when their files were covered. */
   readonly #waiting = new Map<Seat, readonly Doubt[]>();
-  readonly #faults = new Map<string, WatcherError>();
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
-  #suspect = false;
-  #listed = false;
-  #nextTick = 0;
+  #suspect = true;
+  #nextTick: number;
+  /** Hints since the loop last had a turn. */
+  #burst = 0;
+  #crash: { readonly error: unknown } | undefined;
 
   constructor(path: string, settings: Settings) {
     this.#path = path;
     this.#settings = settings;
     this.#alarm = new Alarm(settings.clock);
     this.#doubts = new Doubts(settings.settle);
+    this.#faults = new Faults((fault) => this.#tellFault(fault));
+    this.#seats = new Seats(settings.isIgnored);
     this.#anchor = new Anchor(path, settings.polling, {
       hint: (name) => this.#hint(name),
-      hintAny: () => this.#hintAll(),
+      hintAny: () => this.#tickSoon(),
       suspect: () => {
         this.#suspect = true;
         this.#alarm.ring();
       },
     });
+    this.#nextTick = this.#now() + this.#interval();
     this.#running = this.#run(this.#stop.signal).catch((error) => {
       for (const seat of this.#seats) seat.fail(error);
     });
   }
 
   join(seat: Seat): void {
+    for (const fault of this.#faults) seat.fault(fault);
     this.#seats.add(seat);
-    for (const fault of this.#faults.values()) seat.fault(fault);
-    this.#waiting.set(seat, this.#listed ? [...this.#doubts.entries()].map(([, doubt]) => doubt) : []);
+    this.#newcomers.add(seat);
     this.#alarm.ring();
   }
 
   /** Whether anybody is left. */
   leave(seat: Seat): boolean {
-    this.#seats.delete(seat);
+    this.#seats.remove(seat);
+    this.#newcomers.delete(seat);
     this.#waiting.delete(seat);
+    const wanted = (name: string) => this.#seats.wants(name);
+    this.#covered.every &&= this.#seats.everyFile;
+    for (const name of this.#covered.names) if (!wanted(name)) this.#covered.names.delete(name);
+    this.#picture.keep(wanted);
     return this.#seats.size > 0;
   }
 
-  /** Resolves when the OS watch is closed and nothing is being read. */
+  /** Resolves when the OS watch is closed and nothing is being read any more. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -96,76 +94,146 @@ export class Observation {
   async #run(signal: AbortSignal): Promise<void> {
     const { logger } = this.#settings;
     logger?.debug({ directory: this.#path }, 'directory watcher opened');
+    publishDirectory(this.#path, 'opened');
     try {
-      await this.#checkAnchor();
-      await this.#takeFirstSnapshot(signal);
-      this.#nextTick = this.#now() + this.#interval();
       while (!signal.aborted) {
-        await this.#adopt(signal);
-        this.#openWaiting();
-        await this.#alarm.until(this.#nextMoment(), signal);
-        if (signal.aborted) break;
+        this.#burst = 0;
         if (this.#suspect && (await this.#checkAnchor())) await this.#scan(signal);
+        await this.#cover(signal);
         if (this.#now() >= this.#nextTick) await this.#tick(signal);
         await this.#settle(signal);
+        if (this.#crash) throw this.#crash.error;
+        this.#openSettled();
+        if (!this.#suspect && this.#newcomers.size === 0) await this.#alarm.until(this.#nextMoment(), signal);
       }
     } finally {
       this.#anchor.close();
       logger?.debug({ directory: this.#path }, 'directory watcher closed');
+      publishDirectory(this.#path, 'closed');
     }
   }
 
-  #nextMoment(): number | undefined {
-    const { pollInterval } = this.#settings;
-    const ticks = pollInterval !== undefined || !this.#anchor.watching || this.#faults.size > 0;
-    const next = this.#doubts.next();
-    if (!ticks) return next;
-    return next === undefined ? this.#nextTick : Math.min(next, this.#nextTick);
+  // What puts names in doubt.
+
+  #hint(name: string): void {
+    try {
+      if (!isPlainName(name)) return;
+      const now = this.#now();
+      if (this.#seats.wants(name)) this.#doubts.hint(name, now);
+      for (const link of this.#picture.linksThrough(name)) this.#doubts.hint(link, now);
+      // So long a burst may have overrun the queue of the system, which does not say so.
+      if (++this.#burst === LONG_BURST) this.#tickSoon();
+    } catch (error) {
+      this.#crash ??= { error };
+    }
+    this.#alarm.ring();
   }
 
-  /** What the safety poll does, and what is done every so often while anything stands in the way. */
+  #tickSoon(): void {
+    this.#nextTick = Math.min(this.#nextTick, this.#now() + this.#settings.settle.quiet);
+    this.#alarm.ring();
+  }
+
+  /** The safety poll, and what is done every so often while anything stands in the way. */
   async #tick(signal: AbortSignal): Promise<void> {
     await this.#checkAnchor();
     await this.#scan(signal);
-    this.#nextTick = this.#now() + this.#interval();
+    this.#nextTick = Number.POSITIVE_INFINITY;
+  }
+
+  #nextMoment(): number | undefined {
+    const ticks =
+      this.#settings.pollInterval !== undefined || !this.#anchor.watching || this.#faults.size > 0;
+    if (ticks) this.#nextTick = Math.min(this.#nextTick, this.#now() + this.#interval());
+    const next = Math.min(this.#nextTick, this.#doubts.next() ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(next) ? next : undefined;
   }
 
   #interval(): number {
-    return this.#settings.pollInterval ?? 1000;
+    return this.#settings.pollInterval ?? RETRY_INTERVAL;
   }
 
-  /** Whether the directory is another one, or there again, or gone. */
+  /** Whether changes may have gone unnoticed. */
   async #checkAnchor(): Promise<boolean> {
     this.#suspect = false;
-    const wasWatching = this.#anchor.watching;
     const { moved, fault } = await this.#anchor.check();
-    this.#stands('directory', fault);
-    return moved || this.#anchor.watching !== wasWatching;
+    this.#faults.note('watch', this.#path, fault);
+    return moved;
   }
 
-  async #takeFirstSnapshot(signal: AbortSignal): Promise<void> {
-    const names = await this.#list();
-    const now = this.#settings.clock.now();
-    await this.#lookAt(names ?? [], signal, (name, found) => {
-      if (found.kind !== 'file' && found.kind !== 'unstable') return;
-      this.#known.set(name, found.state);
-      if (found.kind === 'unstable') this.#hint(name);
-      if (Number(found.state.ctimeNs / 1_000_000n) > now - 10_000) this.#young.set(name, this.#now() + YOUTH);
+  /** Puts in doubt whatever a glance shows to be new. */
+  async #scan(signal: AbortSignal): Promise<void> {
+    const { every, names: named } = this.#covered;
+    const listed = every ? await this.#list() : [];
+    if (!listed) return;
+    const { files } = this.#picture;
+    const names = new Set([...listed, ...named, ...files.keys()]);
+    for (const { name } of this.#doubts) names.delete(name);
+    const now = this.#now();
+    await glance(this.#path, [...names], signal, (name, seen) => {
+      const known = files.get(name);
+      if (seen === 'absent') {
+        if (known) this.#doubts.hint(name, now);
+      } else if ('error' in seen) {
+        this.#faults.note('read', pathOf(this.#path, name), seen.error);
+      } else if (!known || !sameStat(known, seen) || this.#mayHideAWrite(name, known, now)) {
+        this.#doubts.hint(name, now).seen = seen;
+      }
     });
-    this.#listed = true;
   }
 
-  /** Takes in files that are asked for by name and that were hidden until now. */
-  async #adopt(signal: AbortSignal): Promise<void> {
-    const names = [...this.#waiting.keys()].flatMap(({ name }) => name ?? []);
-    const strange = names.filter((name) => !this.#known.has(name) && this.#isLeftOutOfAll(name));
+  #mayHideAWrite(name: string, known: FileState, now: number): boolean {
+    if (known.content !== 'whole' && this.#faults.stands('read', pathOf(this.#path, name))) return true;
+    return this.#picture.isYoung(name, now);
+  }
+
+  /** Every shown name in the directory; undefined when that cannot be told. */
+  async #list(): Promise<string[] | undefined> {
+    let error: unknown;
+    try {
+      const names = await listNames(this.#path);
+      return names.filter((name) => isPlainName(name) && this.#seats.isShown(name));
+    } catch (cause) {
+      if (isAbsence(cause)) return [];
+      error = cause;
+      return undefined;
+    } finally {
+      this.#faults.note('list', this.#path, error);
+    }
+  }
+
+  // What takes doubts away.
+
+  /** Takes what newcomers ask for into the picture, as it is now: a consumer lists for itself once it is ready. */
+  async #cover(signal: AbortSignal): Promise<void> {
+    const seats = [...this.#newcomers];
+    if (seats.length === 0) return;
+    const names = new Set(seats.flatMap(({ name }) => name ?? []));
+    const every = seats.some(({ name }) => name === undefined);
+    if (every && !this.#covered.every) for (const name of (await this.#list()) ?? []) names.add(name);
+    const strange = [...names].filter(
+      (name) => !this.#picture.files.has(name) && !this.#covered.names.has(name),
+    );
+    const recently = BigInt(Math.floor(this.#settings.clock.now()) - 60_000) * 1_000_000n;
     await this.#lookAt(strange, signal, (name, found) => {
-      if (found.kind === 'file' || found.kind === 'unstable') this.#known.set(name, found.state);
-      if (found.kind === 'unstable') this.#hint(name);
+      if (found.kind !== 'file' && found.kind !== 'unstable') return;
+      this.#picture.set(name, found.state);
+      // By this machine's clock, which may be another than the file's: this only spares a look at what is surely old.
+      if (found.state.ctimeNs > recently) this.#picture.markYoung(name, this.#now());
+      if (found.kind === 'unstable') this.#doubts.hint(name, this.#now());
     });
+    this.#covered.every ||= every;
+    const doubts = [...this.#doubts];
+    for (const seat of seats) {
+      // It may have left in the meantime.
+      if (!this.#newcomers.delete(seat)) continue;
+      if (seat.name !== undefined) this.#covered.names.add(seat.name);
+      this.#waiting.set(seat, doubts);
+    }
   }
 
-  #openWaiting(): void {
+  /** A consumer that lists while a file is being saved would find half of it, and if it is what it was, hear no more of it. */
+  #openSettled(): void {
     for (const [seat, doubts] of this.#waiting) {
       if (doubts.some(({ settled }) => !settled)) continue;
       this.#waiting.delete(seat);
@@ -173,133 +241,69 @@ export class Observation {
     }
   }
 
-  #hint(name: string): void {
-    const now = this.#now();
-    if (this.#isWanted(name)) this.#doubts.hint(name, now);
-    // What a symlink leads to may pass through any name of the directory, as that of a ConfigMap does.
-    if (isHidden(name)) this.#hintAll();
-    this.#alarm.ring();
-  }
-
-  #hintAll(): void {
-    this.#nextTick = Math.min(this.#nextTick, this.#now() + this.#settings.settle.quiet);
-    this.#alarm.ring();
-  }
-
-  /** Puts in doubt whatever a glance shows to be new. */
-  async #scan(signal: AbortSignal): Promise<void> {
-    const listed = await this.#list();
-    if (!listed) return;
-    const names = new Set([...listed, ...this.#known.keys()]);
-    const now = this.#now();
-    let unknown: unknown;
-    const unsettled = [...names].filter((name) => !this.#doubts.has(name));
-    await glance(this.#path, unsettled, signal, (name, seen) => {
-      const known = this.#known.get(name);
-      if (seen === 'absent') {
-        if (known) this.#doubts.hint(name, now);
-      } else if ('error' in seen) {
-        unknown = seen.error;
-      } else if (!known || !sameStat(known, seen) || this.#isYoung(name, now)) {
-        this.#doubts.hint(name, now).seen = seen;
-      }
-    });
-    this.#stands('files', unknown);
-  }
-
-  #isYoung(name: string, now: number): boolean {
-    const until = this.#young.get(name);
-    if (until !== undefined && until < now) this.#young.delete(name);
-    return until !== undefined;
-  }
-
-  /** Every name in the directory that somebody wants; undefined when that cannot be told. */
-  async #list(): Promise<string[] | undefined> {
-    const asked = [...this.#seats].flatMap(({ name }) => name ?? []);
-    try {
-      const names = await listNames(this.#path);
-      this.#stands('list', undefined);
-      return [...new Set([...names.filter((name) => isPlainName(name) && !this.#isLeftOut(name)), ...asked])];
-    } catch (error) {
-      if (isAbsence(error)) return asked;
-      this.#stands('list', error);
-      return undefined;
-    }
-  }
-
   async #settle(signal: AbortSignal): Promise<void> {
-    const { settle, rewrites } = this.#settings;
-    const started = this.#now();
-    const due = [...this.#doubts.entries()].filter(([, doubt]) => doubt.due <= started).map(([name]) => name);
+    const { settle } = this.#settings;
+    const due = this.#doubts.due(this.#now()).filter(({ name }) => this.#isWanted(name));
     if (due.length === 0) return;
+    const hintsBefore = new Map(due.map(({ name, hints }) => [name, hints]));
     const found = new Map<string, FileState | undefined>();
-    await this.#lookAt(due, signal, (name, seen) => {
+    await this.#lookAt([...hintsBefore.keys()], signal, (name, seen) => {
       const doubt = this.#doubts.get(name);
       if (!doubt) return;
-      const now = this.#now();
-      // A hint that came while the file was looked at: the look may have been too early.
-      if (doubt.hinted > started && now < doubt.since + settle.bound) return;
-      const again = lookAgainAt(doubt, seen, this.#known.get(name), now, settle);
+      const known = this.#picture.files.get(name);
+      const again = lookAgainAt(doubt, seen, known, hintsBefore.get(name) ?? 0, this.#now(), settle);
       if (again !== undefined) doubt.due = again;
-      else if (seen.kind === 'unknown') this.#doubts.settle(name);
-      else found.set(name, seen.kind === 'absent' ? undefined : seen.state);
+      else if (seen.kind !== 'unknown') found.set(name, seen.kind === 'absent' ? undefined : seen.state);
+      else this.#giveUp(name);
     });
-    if (signal.aborted) return;
-    await this.#findOldNames(found);
-    await this.#findNewNames(found);
-    this.#tell(difference(this.#known, found, rewrites), found);
+    if (signal.aborted || found.size === 0) return;
+    const moves = await findRenames(found, {
+      directory: this.#path,
+      picture: this.#picture,
+      doubts: this.#doubts,
+      isShown: (name) => this.#seats.isShown(name),
+      signal,
+    });
+    if (!signal.aborted) this.#tell(found, moves, hintsBefore);
   }
 
-  /** A new name may be the new name of a known file, which is then gone under the old. */
-  async #findOldNames(found: Map<string, FileState | undefined>): Promise<void> {
-    for (const [name, state] of [...found]) {
-      const known = this.#known.get(name);
-      if (!state || (known && sameFile(known, state))) continue;
-      for (const [old, was] of this.#known) {
-        if (old === name || found.has(old) || !sameFile(was, state)) continue;
-        const seen = await look(this.#path, old, 0);
-        if (seen.kind === 'absent') found.set(old, undefined);
-      }
-    }
+  /** Whoever asked for it may have left. */
+  #isWanted(name: string): boolean {
+    const wanted = this.#seats.wants(name);
+    if (!wanted) this.#doubts.settle(name);
+    return wanted;
   }
 
-  /** A name that is gone may be waiting for its new name, which has not settled yet. */
-  async #findNewNames(found: Map<string, FileState | undefined>): Promise<void> {
-    const { settle } = this.#settings;
-    const unsettled = [...this.#doubts.entries()].filter(([name]) => !found.has(name)).map(([name]) => name);
-    if (unsettled.length === 0) return;
-    const gone = [...found].filter(([name, state]) => !state && this.#known.has(name)).map(([name]) => name);
-    for (const name of gone) {
-      const was = this.#known.get(name) as FileState;
-      if ([...found.values()].some((state) => state && sameFile(state, was))) continue;
-      for (const other of unsettled) {
-        const seen = await look(this.#path, other, 0);
-        if (seen.kind !== 'file' || !sameFile(seen.state, was)) continue;
-        const doubt = this.#doubts.get(name);
-        if (doubt) doubt.due = this.#now() + settle.quiet;
-        found.delete(name);
-        break;
-      }
-    }
+  /** A fault stands in the way of looking: the ticks go on until it is gone, and then the content is read. */
+  #giveUp(name: string): void {
+    this.#doubts.settle(name);
+    this.#picture.markYoung(name, this.#now());
   }
 
-  #tell(changes: readonly Change[], found: ReadonlyMap<string, FileState | undefined>): void {
+  #tell(
+    found: ReadonlyMap<string, FileState | undefined>,
+    moves: ReadonlyMap<string, string>,
+    hintsBefore: ReadonlyMap<string, number>,
+  ): void {
+    const changes = difference(this.#picture.files, found, moves, this.#settings.rewrites);
     const changed = new Set(changes.map(({ name }) => name));
-    const youngUntil = this.#now() + YOUTH;
+    const now = this.#now();
     for (const [name, state] of found) {
+      const doubt = this.#doubts.get(name);
       this.#doubts.settle(name);
+      if (doubt && (doubt.hints !== hintsBefore.get(name) || state?.content === 'torn'))
+        this.#doubts.hint(name, now);
       if (!state) {
-        this.#known.delete(name);
-        this.#young.delete(name);
+        this.#picture.delete(name);
         continue;
       }
-      this.#known.set(name, state);
-      if (changed.has(name)) this.#young.set(name, youngUntil);
+      this.#picture.set(name, changed.has(name) ? state : remembered(this.#picture.files.get(name), state));
+      if (changed.has(name)) this.#picture.markYoung(name, now);
     }
+    if (changes.length > 0) publishChanges(this.#path, changes.length);
     for (const change of changes) {
-      for (const seat of this.#seats) {
-        if (seat.name === undefined ? !this.#isLeftOutOfAll(change.name) : seat.name === change.name)
-          seat.tell(change);
+      for (const seat of this.#seats.of(change.name)) {
+        if (!this.#newcomers.has(seat) && !this.#waiting.has(seat)) seat.tell(change);
       }
     }
   }
@@ -314,45 +318,21 @@ export class Observation {
       while (next < names.length && !signal.aborted) {
         const name = names[next++] as string;
         const found = await look(this.#path, name, this.#settings.contentLimit);
-        this.#stands(
-          `file ${name}`,
-          found.kind === 'unknown' || found.kind === 'file' ? found.error : undefined,
-          name,
-        );
+        this.#faults.note('read', pathOf(this.#path, name), 'fault' in found ? found.fault : undefined);
+        if (found.kind !== 'unknown') this.#picture.setLink(name, found.via);
         each(name, found);
       }
     };
     await Promise.all(Array.from({ length: Math.min(READERS, names.length) }, lookOn));
   }
 
-  /** Tells of a fault once, when it begins, and keeps it for who comes later, until it is over. */
-  #stands(what: string, error: unknown, name?: string): void {
-    if (error === undefined) {
-      this.#faults.delete(what);
-      return;
-    }
-    const fault = faultOf(error, name === undefined ? this.#path : pathOf(this.#path, name), this.#path);
-    if (this.#faults.get(what)?.code === fault.code) return;
-    this.#faults.set(what, fault);
-    this.#settings.logger?.warn({ directory: this.#path, code: fault.code }, fault.message);
+  #tellFault(fault: Fault): void {
+    this.#settings.logger?.warn(
+      { directory: this.#path, err: fault.error },
+      `directory watcher: cannot ${fault.doing}`,
+    );
+    publishDirectory(this.#path, 'fault', fault.error);
     for (const seat of this.#seats) seat.fault(fault);
-  }
-
-  #isWanted(name: string): boolean {
-    return isPlainName(name) && !this.#isLeftOut(name);
-  }
-
-  /** Whether a name is of no interest to anybody here. */
-  #isLeftOut(name: string): boolean {
-    if (!this.#isLeftOutOfAll(name)) return false;
-    for (const seat of this.#seats) if (seat.name === name) return false;
-    return true;
-  }
-
-  #isLeftOutOfAll(name: string): boolean {
-    const { ignore } = this.#settings;
-    if (isHidden(name)) return true;
-    return typeof ignore === 'function' ? ignore(name) : (ignore?.test(name) ?? false);
   }
 
   #now(): number {
@@ -362,9 +342,7 @@ export class Observation {
 
 /** Files read at once. */
 const READERS = 4;
-/** Milliseconds for which a file's times may hide a further write: some file systems count in steps of two seconds. */
-const YOUTH = 3000;
-
-function isHidden(name: string): boolean {
-  return name.startsWith('.');
-}
+/** Hints in one turn of the loop. The system's queue holds 16384 for the whole process, by default. */
+const LONG_BURST = 1000;
+/** Milliseconds, where the poll is off. */
+const RETRY_INTERVAL = 1000;

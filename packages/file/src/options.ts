@@ -49,7 +49,9 @@ export interface Settings {
   /** Milliseconds, or undefined: off. */
   readonly pollInterval: number | undefined;
   readonly polling: boolean;
-  readonly ignore: RegExp | ((name: string) => boolean) | undefined;
+  /** As given. */
+  readonly ignore: FileWatcherOptions['ignore'];
+  readonly isIgnored: (name: string) => boolean;
   readonly rewrites: boolean;
   readonly contentLimit: number;
   readonly logger: Logger | undefined;
@@ -82,7 +84,8 @@ export function settingsOf(options: FileWatcherOptions = {}): Settings {
         ? undefined
         : durationOption('pollInterval', options.pollInterval, 1000, 1),
     polling: booleanOption('polling', options.polling),
-    ignore: ignoreOption(options.ignore),
+    ignore: options.ignore,
+    isIgnored: ignoreOption(options.ignore),
     rewrites: booleanOption('rewrites', options.rewrites),
     contentLimit: countOption('contentLimit', options.contentLimit, 4 * 1024 * 1024),
     logger: options.logger,
@@ -111,9 +114,11 @@ function booleanOption(option: string, given: boolean | undefined): boolean {
   throw invalidOption(option, 'true or false', given);
 }
 
-function ignoreOption(given: FileWatcherOptions['ignore']): Settings['ignore'] {
-  if (given === undefined || typeof given === 'function') return given;
+function ignoreOption(given: FileWatcherOptions['ignore']): (name: string) => boolean {
+  if (given === undefined) return () => false;
+  if (typeof given === 'function') return given;
+  if (!(given instanceof RegExp)) throw invalidOption('ignore', 'a RegExp or a function of the name', given);
   // Without the flags that make a match depend on the one before.
-  if (given instanceof RegExp) return new RegExp(given.source, given.flags.replace(/[gy]/g, ''));
-  throw invalidOption('ignore', 'a RegExp or a function of the name', given);
+  const pattern = new RegExp(given.source, given.flags.replace(/[gy]/g, ''));
+  return (name) => pattern.test(name);
 }

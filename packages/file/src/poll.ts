@@ -1,5 +1,6 @@
 import { type BigIntStats, stat } from 'node:fs';
-import { isAbsence, pathOf, type Stat } from './snapshot.ts';
+import { isAbsence } from './faults.ts';
+import { pathOf, type Stat } from './snapshot.ts';
 
 /** What a glance at a name shows: its stat, nothing, or that it cannot be told. */
 export type Glance = Stat | 'absent' | { readonly error: unknown };

@@ -3,17 +3,20 @@ import { type FileState, type Look, type Stat, sameStat } from './snapshot.ts';
 
 /** A name of which something may be new. All moments are on the monotonic clock. */
 export interface Doubt {
+  readonly name: string;
   /** The first hint. */
   readonly since: number;
   /** The latest hint. */
   hinted: number;
+  /** How many hints there were. */
+  hints: number;
   /** When to look. */
   due: number;
-  /** What it was when it was last seen, where it was; it has to be that still to be believed. */
+  /** What it was when it was last seen, where it was seen; it has to be that still to be believed. */
   seen: Stat | undefined;
   /** Since when it has been gone. */
   gone: number | undefined;
-  /** Whether it was settled, one way or another. */
+  /** Whether it was decided, one way or another. */
   settled: boolean;
 }
 
@@ -30,16 +33,22 @@ export class Doubts {
   hint(name: string, now: number): Doubt {
     let doubt = this.#doubts.get(name);
     if (!doubt) {
-      doubt = { since: now, hinted: now, due: 0, seen: undefined, gone: undefined, settled: false };
+      doubt = {
+        name,
+        since: now,
+        hinted: now,
+        hints: 0,
+        due: 0,
+        seen: undefined,
+        gone: undefined,
+        settled: false,
+      };
       this.#doubts.set(name, doubt);
     }
     doubt.hinted = now;
+    doubt.hints++;
     doubt.due = Math.min(now + this.#times.quiet, Math.max(now, doubt.since + this.#times.bound));
     return doubt;
-  }
-
-  has(name: string): boolean {
-    return this.#doubts.has(name);
   }
 
   get(name: string): Doubt | undefined {
@@ -52,8 +61,12 @@ export class Doubts {
     this.#doubts.delete(name);
   }
 
-  entries(): Iterable<[string, Doubt]> {
-    return this.#doubts;
+  [Symbol.iterator](): Iterator<Doubt> {
+    return this.#doubts.values();
+  }
+
+  due(now: number): Doubt[] {
+    return [...this.#doubts.values()].filter((doubt) => doubt.due <= now);
   }
 
   /** The earliest moment at which a name is to be looked at, or undefined. */
@@ -65,35 +78,39 @@ export class Doubts {
 }
 
 /**
- * Whether a look at a name in doubt can be believed: `undefined` when it can, else the moment to look again.
- * `known` is what its consumers know.
+ * Whether a look at a name in doubt can be believed: `undefined` when it can, else the moment to look again. `known`
+ * is what the consumers know, `hintsBefore` how many hints there were when the look began.
  */
 export function lookAgainAt(
   doubt: Doubt,
   found: Look,
   known: FileState | undefined,
+  hintsBefore: number,
   now: number,
   times: SettleTimes,
 ): number | undefined {
+  const bound = doubt.since + times.bound;
+  if (found.kind === 'unknown') return undefined;
   if (found.kind === 'absent') {
     if (!known) return undefined;
-    doubt.gone ??= now;
     doubt.seen = undefined;
-    return now >= doubt.gone + times.grace ? undefined : doubt.gone + times.grace;
+    doubt.gone ??= now;
+    const overBy = doubt.gone + times.grace;
+    return now < overBy ? overBy : undefined;
   }
   doubt.gone = undefined;
-  const bound = doubt.since + times.bound;
-  if (now >= bound || found.kind === 'unknown') return undefined;
-  const seen = doubt.seen;
+  if (now >= bound) return undefined;
+  // It may have been looked at too early.
+  if (doubt.hints !== hintsBefore) return doubt.due;
+  const changed = doubt.seen !== undefined && !sameStat(doubt.seen, found.state);
   doubt.seen = found.state;
-  if (found.kind === 'unstable' || (seen && !sameStat(seen, found.state)))
-    return Math.min(now + times.quiet, bound);
+  if (changed) doubt.hinted = now;
+  if (changed || found.kind === 'unstable') return Math.min(now + times.quiet, bound);
   const filledBy = Math.min(doubt.hinted + times.patience, bound);
-  if (looksHalfWritten(found.state, known) && now < filledBy) return filledBy;
-  return undefined;
+  return looksHalfWritten(found.state, known) && now < filledBy ? filledBy : undefined;
 }
 
-/** Empty, or suddenly less than half as long: most likely the first half of a truncate and write. */
+/** Empty, or the same file suddenly less than half as long: most likely the first half of a truncate and write. */
 function looksHalfWritten(now: FileState, known: FileState | undefined): boolean {
   if (now.size === 0n) return known?.size !== 0n;
   return known !== undefined && now.ino === known.ino && now.dev === known.dev && now.size < known.size / 2n;

@@ -1,31 +1,38 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { type FileHandle, lstat, open, readdir, readlink, stat } from 'node:fs/promises';
+import { normalize, sep } from 'node:path';
+import { faultOf, isAbsence, isRefusal, REPLACED_OUTSIDE } from './faults.ts';
+
+/** What `stat` tells of a file and its content. */
+export type Stat = Pick<BigIntStats, 'dev' | 'ino' | 'birthtimeNs' | 'size' | 'mtimeNs' | 'ctimeNs'>;
 
 /** What one file was when it was last looked at. A symlink is what it leads to. */
-export interface FileState {
-  readonly dev: bigint;
-  readonly ino: bigint;
-  /** 0n where the file system keeps none. */
-  readonly birthtimeNs: bigint;
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-  /** Of the whole content. `''` where it could not be known: too large, not readable, or written all the while. */
+export interface FileState extends Stat {
+  /**
+   * How much of the content is known: the `whole`, by its hash; nothing, for it is too `large` or may not be read
+   * (`unread`); or nothing that lasts, for it was written all the while (`torn`).
+   */
+  readonly content: 'whole' | 'large' | 'unread' | 'torn';
+  /** Of the whole content; else `''`. */
   readonly hash: string;
 }
 
-/** What became of looking at a name. */
+/** What became of looking at a name. `via` is the name in the same directory through which a symlink leads on. */
 export type Look =
   /** Nothing is there, or what is there is no regular file. */
-  | { readonly kind: 'absent' }
-  /** A file, and its content belongs to its times. `error` says why it could not be read. */
-  | { readonly kind: 'file'; readonly state: FileState; readonly error?: unknown }
+  | { readonly kind: 'absent'; readonly via: string | undefined }
+  /** A file, and its content belongs to its times. `fault` says why it could not be read, or what is odd about it. */
+  | {
+      readonly kind: 'file';
+      readonly via: string | undefined;
+      readonly state: FileState;
+      readonly fault?: unknown;
+    }
   /** A file that was written or replaced while it was read. */
-  | { readonly kind: 'unstable'; readonly state: FileState }
-  /** Whether anything is there cannot be told. */
-  | { readonly kind: 'unknown'; readonly error: unknown };
+  | { readonly kind: 'unstable'; readonly via: string | undefined; readonly state: FileState }
+  /** Whether anything is there, or what, cannot be told now. */
+  | { readonly kind: 'unknown'; readonly fault: unknown };
 
 /**
  * Looks at one name of a directory. The content is read between two looks at the file's identity, size and times,
@@ -33,28 +40,40 @@ export type Look =
  */
 export async function look(directory: string, name: string, contentLimit: number): Promise<Look> {
   const path = pathOf(directory, name);
+  let via: string | undefined;
   let handle: FileHandle | undefined;
   try {
-    const before = await stat(path, { bigint: true });
-    if (!before.isFile()) return { kind: 'absent' };
-    if (before.size > contentLimit) return { kind: 'file', state: stateOf(before, '') };
+    let before = await lstat(path, { bigint: true });
+    if (before.isSymbolicLink()) {
+      via = firstStep(await readlink(path));
+      before = await stat(path, { bigint: true });
+    }
+    if (!before.isFile()) return { kind: 'absent', via };
+    const fault = before.nlink === 0n ? faultOf(REPLACED_OUTSIDE) : undefined;
+    if (before.size > contentLimit) return { kind: 'file', via, state: stateOf(before, 'large'), fault };
     try {
       // Not blocking: a pipe may have taken the file's place since, and opening one would wait for its writer.
       handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     } catch (error) {
-      if (isAbsence(error)) return { kind: 'unstable', state: stateOf(before, '') };
-      return { kind: 'file', state: stateOf(before, ''), error };
+      if (!isRefusal(error)) throw error;
+      return { kind: 'file', via, state: stateOf(before, 'unread'), fault: error };
     }
     const hash = await hashOf(handle, Number(before.size));
-    const after = stateOf(await handle.stat({ bigint: true }), hash ?? '');
+    const after = await handle.stat({ bigint: true });
     return hash !== undefined && sameStat(before, after)
-      ? { kind: 'file', state: after }
-      : { kind: 'unstable', state: after };
+      ? { kind: 'file', via, state: stateOf(after, 'whole', hash), fault }
+      : { kind: 'unstable', via, state: stateOf(after, 'torn') };
   } catch (error) {
-    return isAbsence(error) ? { kind: 'absent' } : { kind: 'unknown', error };
+    return isAbsence(error) ? { kind: 'absent', via } : { kind: 'unknown', fault: error };
   } finally {
     await handle?.close().catch(() => {});
   }
+}
+
+/** The name in its own directory that a symlink depends on, if its target begins with one. */
+function firstStep(target: string): string | undefined {
+  const [step] = normalize(target).split(sep);
+  return step !== undefined && isPlainName(step) ? step : undefined;
 }
 
 /** The names in a directory, in no order. Throws what the system says. */
@@ -62,7 +81,7 @@ export function listNames(directory: string): Promise<string[]> {
   return readdir(directory);
 }
 
-/** Which directory a path leads to right now. Throws what the system says. */
+/** Which directory a path leads to right now; undefined for what is none. Throws what the system says. */
 export async function directoryIdentity(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true });
   return found.isDirectory() ? `${found.dev}:${found.ino}:${found.birthtimeNs}` : undefined;
@@ -80,35 +99,28 @@ export function pathOf(directory: string, name: string): string {
   return directory.endsWith(sep) ? directory + name : directory + sep + name;
 }
 
-/** What `stat` tells of a file and its content. */
-export type Stat = Pick<BigIntStats, 'dev' | 'ino' | 'birthtimeNs' | 'size' | 'mtimeNs' | 'ctimeNs'>;
-
-/** Whether nothing that `stat` tells of the content has changed. */
+/** Whether nothing that `stat` tells has changed. */
 export function sameStat(a: Stat, b: Stat): boolean {
-  return (
-    a.mtimeNs === b.mtimeNs &&
-    a.ctimeNs === b.ctimeNs &&
-    a.size === b.size &&
-    a.ino === b.ino &&
-    a.dev === b.dev &&
-    a.birthtimeNs === b.birthtimeNs
-  );
+  return sameTimes(a, b) && a.ino === b.ino && a.dev === b.dev && a.birthtimeNs === b.birthtimeNs;
 }
 
-/** Whether both are the same file, under whatever name. An inode alone is none: it is used again at once. */
-export function sameFile(a: FileState, b: FileState): boolean {
+/** Whether size and times are the same, the time of the last chmod or rename among them. */
+export function sameTimes(a: Stat, b: Stat): boolean {
+  return a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.size === b.size;
+}
+
+/**
+ * Whether both are the same file, under whatever name. An inode alone is no identity: that of a deleted file is used
+ * for the next one. Where the file system keeps no birth time, the content has to agree.
+ */
+export function sameFile(a: Stat, b: Stat): boolean {
   if (a.ino !== b.ino || a.dev !== b.dev || a.birthtimeNs !== b.birthtimeNs) return false;
   return a.birthtimeNs !== 0n || (a.size === b.size && a.mtimeNs === b.mtimeNs);
 }
 
-/** Whether an error says that there is nothing under a path; any other leaves that open. */
-export function isAbsence(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENXIO';
-}
-
-function stateOf({ dev, ino, birthtimeNs, size, mtimeNs, ctimeNs }: Stat, hash: string): FileState {
-  return { dev, ino, birthtimeNs, size, mtimeNs, ctimeNs, hash };
+function stateOf(found: Stat, content: FileState['content'], hash = ''): FileState {
+  const { dev, ino, birthtimeNs, size, mtimeNs, ctimeNs } = found;
+  return { dev, ino, birthtimeNs, size, mtimeNs, ctimeNs, content, hash };
 }
 
 const CHUNK = 256 * 1024;

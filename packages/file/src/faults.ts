@@ -1,0 +1,120 @@
+import { WatcherError } from '@watcher/core';
+
+/** What was being done when the system refused. */
+export type Doing = 'watch' | 'list' | 'read';
+
+/** A fault of the world, which may pass. */
+export interface Fault {
+  readonly doing: Doing;
+  readonly path: string;
+  readonly error: unknown;
+}
+
+/** The faults that stand right now: each is told once, when it begins, and to whoever comes while it stands. */
+export class Faults {
+  readonly #standing = new Map<string, Fault>();
+  readonly #begin: (fault: Fault) => void;
+
+  /** @param begin called with a fault as it begins, or as it turns into another */
+  constructor(begin: (fault: Fault) => void) {
+    this.#begin = begin;
+  }
+
+  /** What came of doing something: an error, or undefined when it went well. */
+  note(doing: Doing, path: string, error: unknown): void {
+    const key = `${doing} ${path}`;
+    if (error === undefined) {
+      this.#standing.delete(key);
+      return;
+    }
+    const before = this.#standing.get(key);
+    if (before && codeOf(before.error) === codeOf(error)) return;
+    const fault = { doing, path, error };
+    this.#standing.set(key, fault);
+    this.#begin(fault);
+  }
+
+  stands(doing: Doing, path: string): boolean {
+    return this.#standing.has(`${doing} ${path}`);
+  }
+
+  get size(): number {
+    return this.#standing.size;
+  }
+
+  [Symbol.iterator](): Iterator<Fault> {
+    return this.#standing.values();
+  }
+}
+
+/** Whether an error says that there is nothing under a path; any other leaves that open. */
+export function isAbsence(error: unknown): boolean {
+  return ABSENCE.has(codeOf(error));
+}
+
+/** Whether an error says that something is there and that this process may not read it. */
+export function isRefusal(error: unknown): boolean {
+  return codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM';
+}
+
+/** The fault as a consumer gets it. All are retried: nothing a file system does is for good. */
+export function faultError({ doing, path, error }: Fault, source: string): WatcherError {
+  const code = codeOf(error);
+  const [name, advice] = ADVICE[`${doing} ${code}`] ??
+    ADVICE[code] ?? ['FILE_SYSTEM_ERROR', `the system says ${code}. It is tried again`];
+  const message = `Cannot ${doing} "${path}": ${advice}.`;
+  return new WatcherError(message, { code: name, source, retryable: true, cause: error });
+}
+
+/** Stands for a fault that no system call reports. */
+export function faultOf(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** A file that is mounted over another and that was deleted, or replaced, where it comes from. */
+export const REPLACED_OUTSIDE = 'REPLACED_OUTSIDE';
+
+function codeOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return typeof code === 'string' ? code : 'an error without a code';
+}
+
+const ABSENCE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENAMETOOLONG']);
+
+const POLLED = 'Until then every file is looked at each poll interval';
+const OPEN_FILES = 'Raise the limit with ulimit -n, or close files';
+
+/** By what was done and the system's code, or by the code alone. */
+const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> = {
+  ENOENT: ['DIRECTORY_MISSING', 'there is no such directory. It is waited for'],
+  ELOOP: ['DIRECTORY_MISSING', 'its symbolic links lead in a circle. A directory is waited for'],
+  ENAMETOOLONG: ['DIRECTORY_MISSING', 'the path is longer than the system allows'],
+  ENOTDIR: ['NOT_A_DIRECTORY', 'it, or a part of its path, is not a directory. One is waited for'],
+  EACCES: [
+    'PERMISSION_DENIED',
+    'permission is denied (EACCES). Give this process the right to read and search it',
+  ],
+  EPERM: [
+    'PERMISSION_DENIED',
+    'permission is denied (EPERM). Give this process the right to read and search it',
+  ],
+  'watch ENOSPC': [
+    'WATCH_LIMIT',
+    `the limit of inotify watches is reached (ENOSPC). Raise it with sysctl fs.inotify.max_user_watches. ${POLLED}`,
+  ],
+  'watch EMFILE': [
+    'WATCH_LIMIT',
+    'the limit of inotify instances, or of open files, is reached (EMFILE). Raise it with sysctl ' +
+      `fs.inotify.max_user_instances, or ulimit -n. ${POLLED}`,
+  ],
+  EMFILE: ['OPEN_FILE_LIMIT', `this process has as many files open as it may (EMFILE). ${OPEN_FILES}`],
+  ENFILE: [
+    'OPEN_FILE_LIMIT',
+    'the system has as many files open as it may (ENFILE). Raise it with sysctl fs.file-max',
+  ],
+  [REPLACED_OUTSIDE]: [
+    'REPLACED_OUTSIDE',
+    'it is mounted as a single file, and was replaced where it comes from: the mount holds the old file for good. ' +
+      'Mount its directory instead',
+  ],
+};

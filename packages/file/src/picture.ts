@@ -1,0 +1,69 @@
+import type { FileState } from './snapshot.ts';
+
+/**
+ * What the consumers know of the directory: the state of each file that they were told of, or that was there when
+ * they came. It changes only where they are told.
+ */
+export class Picture {
+  readonly #files = new Map<string, FileState>();
+  /** Until when a file's content is to be read again although its times are the same. */
+  readonly #young = new Map<string, number>();
+  /** Symlinks, each with the name in the same directory that it leads through. */
+  readonly #links = new Map<string, string>();
+
+  get files(): ReadonlyMap<string, FileState> {
+    return this.#files;
+  }
+
+  set(name: string, state: FileState): void {
+    this.#files.set(name, state);
+  }
+
+  /** Whatever `name` is, it is a symlink that leads through `via`, or undefined: it depends on no other name. */
+  setLink(name: string, via: string | undefined): void {
+    if (via === undefined) this.#links.delete(name);
+    else this.#links.set(name, via);
+  }
+
+  /** The symlinks that change when `name` does, one through another. */
+  linksThrough(name: string): Set<string> {
+    const found = new Set<string>();
+    this.#addLinksThrough(name, found);
+    return found;
+  }
+
+  #addLinksThrough(step: string, found: Set<string>): void {
+    for (const [link, via] of this.#links) {
+      if (via !== step || found.has(link)) continue;
+      found.add(link);
+      this.#addLinksThrough(link, found);
+    }
+  }
+
+  delete(name: string): void {
+    this.#files.delete(name);
+    this.#young.delete(name);
+  }
+
+  /** The file was just written: within a tick of its file system's clock its times may hide a further write. */
+  markYoung(name: string, now: number): void {
+    this.#young.set(name, now + YOUTH);
+  }
+
+  /** Whether the file's times may hide a write. True once more after it has come of age: that look is the one that counts. */
+  isYoung(name: string, now: number): boolean {
+    const until = this.#young.get(name);
+    if (until !== undefined && until < now) this.#young.delete(name);
+    return until !== undefined;
+  }
+
+  /** Forgets all that nobody wants any more. */
+  keep(wanted: (name: string) => boolean): void {
+    for (const name of this.#files.keys()) if (!wanted(name)) this.delete(name);
+    for (const name of this.#young.keys()) if (!wanted(name)) this.#young.delete(name);
+    for (const name of this.#links.keys()) if (!wanted(name)) this.#links.delete(name);
+  }
+}
+
+/** Milliseconds. Some file systems keep times in steps of two seconds. */
+const YOUTH = 3000;

@@ -1,0 +1,74 @@
+import type { WatchOptions, WatchStream } from '@watcher/core';
+import { EventChannel, type FileEvent } from '@watcher/events';
+import { faultError } from './faults.ts';
+import { eventOf, latestOfEachPath, reloadOf } from './file-events.ts';
+import { Observation } from './observation.ts';
+import type { Settings } from './options.ts';
+import type { Seat } from './seats.ts';
+
+/** What all streams of one directory share: one observation, begun with the first of them and ended with the last. */
+export class SharedDirectory {
+  readonly settings: Settings;
+  readonly #path: string;
+  readonly #onUse: (inUse: boolean) => void;
+  #observation: Observation | undefined;
+
+  /**
+   * @param path resolved
+   * @param onUse called when the first stream has begun, and when the last is over
+   */
+  constructor(path: string, settings: Settings, onUse: (inUse: boolean) => void = () => {}) {
+    this.settings = settings;
+    this.#path = path;
+    this.#onUse = onUse;
+  }
+
+  /** A stream of every file, or of the one called `name`. `source` is the directory as its consumer knows it. */
+  stream(source: string, name: string | undefined, options: WatchOptions = {}): WatchStream<FileEvent> {
+    const { clock } = this.settings;
+    const channel = new EventChannel<FileEvent>({
+      ...options,
+      source,
+      reload: (reason) => reloadOf(source, reason, clock.now()),
+      coalesce: latestOfEachPath(),
+    });
+    return channel.run(async (signal) => {
+      const over = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => over.resolve(), { once: true });
+      const seat: Seat = {
+        name,
+        open: () => channel.opened(),
+        tell: (change) => {
+          // To whoever asks for this file alone, it is no news that others were moved to make it what it was.
+          if (name === undefined || change.kind === 'deleted' || change.kind === 'renamed' || !change.same) {
+            channel.push(eventOf(change, source, clock.now()));
+          }
+        },
+        fault: (fault) => channel.error(faultError(fault, source)),
+        fail: over.reject,
+      };
+      const observation = this.#observe();
+      observation.join(seat);
+      try {
+        await over.promise;
+      } finally {
+        if (!observation.leave(seat)) await this.#end(observation);
+      }
+    });
+  }
+
+  #observe(): Observation {
+    if (!this.#observation) {
+      this.#observation = new Observation(this.#path, this.settings);
+      this.#onUse(true);
+    }
+    return this.#observation;
+  }
+
+  /** A stream that is opened from here on begins anew, and does not wait for the end of the old. */
+  async #end(observation: Observation): Promise<void> {
+    this.#observation = undefined;
+    this.#onUse(false);
+    await observation.close();
+  }
+}
