@@ -1,1 +1,15 @@
-export {};
+export type { DockerProviderConfig, DockerWatchOptions } from './config.ts';
+export { DockerWatcher } from './docker-watcher.ts';
+export type { TlsOptions } from './endpoint/tls-settings.ts';
+export type { DockerClient, EventsBody, EventsRequest } from './engine/client.ts';
+export type { DockerErrorCode } from './engine/faults.ts';
+export {
+  DockerFilter,
+  type DockerFilters,
+  type DockerFilterTerm,
+  type DockerFilterValue,
+  dockerFilter,
+  dockerFilterContainerNameId,
+  dockerFilters,
+} from './filters/docker-filter.ts';
+export type { BackoffOptions } from './session/retry.ts';

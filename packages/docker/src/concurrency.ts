@@ -1,0 +1,49 @@
+/** An AbortController that its parent aborts too, and that can be let go of without leaving a listener behind. */
+export interface LinkedAbort extends Disposable {
+  readonly signal: AbortSignal;
+  abort(): void;
+}
+
+/**
+ * Like `AbortSignal.any`, but with an end: a signal that lives as long as the process would otherwise collect
+ * one dependant per request.
+ */
+export function linkAbort(parent: AbortSignal): LinkedAbort {
+  const own = new AbortController();
+  const abort = () => own.abort(parent.reason);
+  if (parent.aborted) abort();
+  else parent.addEventListener('abort', abort, { once: true });
+  return {
+    signal: own.signal,
+    abort: () => own.abort(),
+    [Symbol.dispose]: () => parent.removeEventListener('abort', abort),
+  };
+}
+
+/**
+ * Runs tasks side by side until the first settles, aborts the others, and waits until they have let go of what
+ * they hold. What the others still say, an error included, is of no interest any more.
+ */
+export async function race<T>(
+  parent: AbortSignal,
+  ...tasks: ((signal: AbortSignal) => Promise<T>)[]
+): Promise<T> {
+  using link = linkAbort(parent);
+  const running = tasks.map((task) => task(link.signal));
+  try {
+    return await Promise.race(running);
+  } finally {
+    link.abort();
+    await Promise.allSettled(running);
+  }
+}
+
+/** Resolves with `value` as `promise` does, or rejects when `signal` is aborted. For promises of someone else's. */
+export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason);
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
+}

@@ -1,0 +1,92 @@
+import {
+  type Clock,
+  durationOption,
+  invalidOption,
+  type Logger,
+  systemClock,
+  type WatchOptions,
+} from '@watcher/core';
+import { checkEndpointSettings } from './endpoint/endpoint.ts';
+import type { TlsOptions } from './endpoint/tls-settings.ts';
+import type { DockerClient } from './engine/client.ts';
+import type { DockerFilters } from './filters/docker-filter.ts';
+import { type BackoffOptions, backoffOption } from './session/retry.ts';
+import type { SessionSettings } from './session/session.ts';
+
+/** Which engine to watch, and how. Nothing is needed: the defaults find the engine that the Docker CLI would. */
+export interface DockerProviderConfig {
+  /**
+   * `unix://`, `npipe://`, `tcp://`, `http://`, `https://` or `ssh://`. Default: DOCKER_HOST, else the Docker CLI's
+   * current context, else the platform's socket, rootless Docker's and Podman's included.
+   */
+  readonly host?: string | undefined;
+  /** Certificates for a `tcp://` or `https://` host. Default: DOCKER_TLS_VERIFY and DOCKER_CERT_PATH. */
+  readonly tls?: TlsOptions | undefined;
+  /** Milliseconds for any one request to be answered; a stream that is open may be silent for ever. Default 3000. */
+  readonly timeout?: number | undefined;
+  /** The `source` of its events. Default: the host. */
+  readonly name?: string | undefined;
+  /** Milliseconds between attempts to connect, or waits that grow. Default 3000. */
+  readonly retryInterval?: number | BackoffOptions | undefined;
+  /**
+   * `always`: ForceReload `disconnected` when the engine is lost, and `reconnected` or `gap` when it is back.
+   * `gap`: only when something may have been missed. Default `always`.
+   */
+  readonly forceReload?: 'always' | 'gap' | undefined;
+  /** Milliseconds of silence after which the engine is asked whether it has been silent, too. Default 10000. */
+  readonly livenessInterval?: number | undefined;
+  /** Milliseconds after which a stream is replaced by a fresh one, give or take a tenth. Default 300000. */
+  readonly leaseInterval?: number | undefined;
+  /** Any pino logger fits. Default: none, and silence. */
+  readonly logger?: Logger | undefined;
+  readonly clock?: Clock | undefined;
+  /** A dockerode of your own, in place of `host` and `tls`. */
+  readonly client?: DockerClient | undefined;
+}
+
+export interface DockerWatchOptions extends WatchOptions {
+  /** Which events. Default: containers that start, die or are destroyed. */
+  readonly filters?: DockerFilters | undefined;
+}
+
+/** A config with every default in its place. */
+export interface Settings extends SessionSettings {
+  readonly host: string | undefined;
+  readonly tls: TlsOptions | undefined;
+  readonly client: DockerClient | undefined;
+  readonly name: string | undefined;
+  readonly timeout: number;
+  readonly logger: Logger | undefined;
+  readonly clock: Clock;
+}
+
+/** @throws {WatcherError} `INVALID_OPTION`, naming the one that is wrong */
+export function readConfig(config: DockerProviderConfig): Settings {
+  if (typeof config !== 'object' || config === null) throw invalidOption('config', 'an object', config);
+  const { host, tls, client, name, forceReload = 'always', logger, clock = systemClock } = config;
+  if (client !== undefined) {
+    if (typeof client?.getEvents !== 'function')
+      throw invalidOption('client', 'a dockerode instance', client);
+    if (host !== undefined) throw invalidOption('host', 'nothing beside "client", which has its own', host);
+    if (tls !== undefined)
+      throw invalidOption('tls', 'nothing beside "client", which has its own', Object.keys(tls));
+  }
+  checkEndpointSettings({ host, tls });
+  if (forceReload !== 'always' && forceReload !== 'gap') {
+    throw invalidOption('forceReload', '"always" or "gap"', forceReload);
+  }
+  if (name !== undefined && typeof name !== 'string') throw invalidOption('name', 'a string', name);
+  return {
+    host,
+    tls,
+    client,
+    name,
+    timeout: durationOption('timeout', config.timeout, 3000, 1),
+    retry: backoffOption(config.retryInterval),
+    forceReload,
+    livenessInterval: durationOption('livenessInterval', config.livenessInterval, 10_000, 1),
+    leaseInterval: durationOption('leaseInterval', config.leaseInterval, 300_000, 1),
+    logger,
+    clock,
+  };
+}

@@ -1,0 +1,123 @@
+import type { Watcher, WatcherError, WatchStream } from '@watcher/core';
+import { type DockerEvent, EventChannel, forceReload } from '@watcher/events';
+import { type DockerProviderConfig, type DockerWatchOptions, readConfig, type Settings } from './config.ts';
+import { resolveEndpoint } from './endpoint/endpoint.ts';
+import { Engine } from './engine/engine.ts';
+import { fault, withSource } from './engine/faults.ts';
+import { parseMessage } from './events/message.ts';
+import { checkFilters, defaultFilters } from './filters/docker-filter.ts';
+import { createSelector } from './filters/selector.ts';
+import { Session } from './session/session.ts';
+
+/**
+ * Watches a Docker or Podman engine. Every event that the filters select reaches the consumer, or the consumer is
+ * told to take stock again: over a lost connection, a restarted engine, a dead one, and when it falls behind.
+ *
+ * An engine that is down is no error: it is tried again until it is there, `ready` waits, and `errors` says so.
+ *
+ * @example
+ * ```ts
+ * const watcher = new DockerWatcher();
+ * await using stream = watcher.events({ filters: dockerFilters(DockerFilter.Container, DockerFilter.Start) });
+ * await stream.ready; // list now: what the list does not show will come as an event
+ * for await (const event of stream) console.log(formatEvent(event)); // "started web"
+ * ```
+ */
+export class DockerWatcher implements Watcher<DockerEvent> {
+  readonly #settings: Settings;
+
+  /** @throws {WatcherError} `INVALID_OPTION`, naming the option, what was expected and what was given */
+  constructor(config: DockerProviderConfig = {}) {
+    this.#settings = readConfig(config);
+  }
+
+  /**
+   * Starts watching. Events of up to a second before the call may come too: the engine tells its own time only to
+   * the second.
+   *
+   * @throws {WatcherError} `INVALID_OPTION` for filters that no event can meet, or a wrong `capacity`
+   */
+  events({ filters = defaultFilters, ...options }: DockerWatchOptions = {}): WatchStream<DockerEvent> {
+    checkFilters(filters);
+    const settings = this.#settings;
+    const { clock } = settings;
+    const source = settings.name ?? nameOf(settings);
+    const channel = new EventChannel<DockerEvent>({
+      ...options,
+      source,
+      reload: (reason) => forceReload('docker', source, reason, clock.now()),
+    });
+    return channel.run((signal) => watch(channel, settings, createSelector(filters), signal));
+  }
+}
+
+async function watch(
+  channel: EventChannel<DockerEvent>,
+  settings: Settings,
+  select: ReturnType<typeof createSelector>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { client, clock, timeout, logger } = settings;
+  const { source } = channel;
+  const engine = new Engine({ endpoint: settings, client, clock, timeout, name: source });
+  const report = (error: WatcherError) => {
+    logger?.debug({ source, code: error.code, error: error.message }, 'docker watcher: connection failed');
+    channel.error(withSource(error, source));
+  };
+  const unreadable = (what: string) => {
+    report(fault('PROTOCOL', `${source} sent ${what}; what it told of is unknown, so a reload is due.`));
+    channel.push(channel.reload('gap'));
+  };
+  const session = new Session(engine, settings, {
+    opened() {
+      logger?.debug({ source }, 'docker watcher opened');
+      channel.opened();
+    },
+    line(line) {
+      if (isNoise(line)) return;
+      const message = parseMessage(line);
+      if (!message) return unreadable('a line that is no event');
+      const action = select(message);
+      if (action === undefined) return;
+      const { id, attributes, time } = message;
+      const actorName = attributes['name'] ?? '';
+      channel.push({
+        type: 'docker',
+        action,
+        actorName,
+        actorId: id,
+        actorAttributes: attributes,
+        time,
+        source,
+      });
+    },
+    tooLong: () => unreadable('a line too long to be an event'),
+    error: report,
+    reload: (reason) => channel.push(channel.reload(reason)),
+  });
+  try {
+    await session.run(signal);
+  } catch (error) {
+    logger?.error({ source, error: (error as Error).message }, 'docker watcher: failed to initialize client');
+    throw withSource(error as WatcherError, source);
+  } finally {
+    logger?.debug({ source }, 'docker watcher closed');
+  }
+}
+
+/**
+ * Whether a line is of an exec, which no filter selects: a health check makes three at each probe, the bulk of
+ * what a busy engine tells. Told by how the engine begins such a line, so that it need not be parsed.
+ */
+function isNoise(line: string): boolean {
+  return line.startsWith('{"status":"exec_') || line.startsWith('{"Type":"container","Action":"exec_');
+}
+
+function nameOf(settings: Settings): string {
+  if (settings.client) return 'docker';
+  try {
+    return resolveEndpoint(settings).host.shown;
+  } catch {
+    return settings.host ?? 'docker'; // what is wrong is said when it is connected to
+  }
+}

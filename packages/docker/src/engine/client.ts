@@ -1,0 +1,21 @@
+/**
+ * The part of a Docker client that watching needs, as a structural type: any dockerode instance fits, and no
+ * types of dockerode are needed to compile against this package.
+ */
+export interface DockerClient {
+  /** `GET /events`: resolves with the response's body once its headers are there. */
+  getEvents(options: EventsRequest): Promise<EventsBody>;
+}
+
+export interface EventsRequest {
+  /** Replay from here on, as the engine writes time: `seconds.nanoseconds`. */
+  readonly since?: string | number;
+  /** End here. In the engine's past: answered at once. */
+  readonly until?: string | number;
+  readonly abortSignal?: AbortSignal;
+}
+
+/** A Node readable stream, of which an HTTP response is one. */
+export interface EventsBody {
+  on(event: string, listener: (...values: never[]) => void): unknown;
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '@watcher/core';
+import { type EndpointSettings, resolveEndpoint } from '../endpoint/endpoint.ts';
+import type { DockerClient } from './client.ts';
+import { createClient } from './create-client.ts';
+import { Requests } from './requests.ts';
+
+/** The way to one engine for as long as it is open. Disposing closes what it keeps. */
+export interface Connection extends AsyncDisposable {
+  readonly requests: Requests;
+}
+
+export interface EngineOptions {
+  readonly endpoint: EndpointSettings;
+  /** A client of the user's own, in place of an endpoint. */
+  readonly client: DockerClient | undefined;
+  readonly clock: Clock;
+  /** Milliseconds for any one request to be answered. */
+  readonly timeout: number;
+  /** What errors and events call it. */
+  readonly name: string;
+}
+
+/** One engine, and how it is reached. */
+export class Engine {
+  readonly #options: EngineOptions;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  get host(): string {
+    return this.#options.name;
+  }
+
+  /**
+   * Finds out where the engine is and prepares a client for it. Anew each time, so that a socket that appears, a
+   * context that is switched and a certificate that is renewed are seen. Opens no socket yet.
+   *
+   * @throws {WatcherError} `INVALID_SETTING` for what no retry can mend
+   */
+  async connect(): Promise<Connection> {
+    const { client, endpoint, clock, timeout } = this.#options;
+    if (client) {
+      const requests = new Requests({ client, clock, timeout, host: this.host });
+      return { requests, async [Symbol.asyncDispose]() {} };
+    }
+    const resolved = resolveEndpoint(endpoint);
+    const created = await createClient(resolved);
+    const requests = new Requests({ client: created.client, clock, timeout, host: resolved.host.shown });
+    return { requests, [Symbol.asyncDispose]: async () => created.close() };
+  }
+}

@@ -1,0 +1,147 @@
+import type { Clock } from '@watcher/core';
+import { type LinkedAbort, linkAbort, until } from '../concurrency.ts';
+import { LineSplitter } from '../events/line-splitter.ts';
+import type { DockerClient, EventsRequest } from './client.ts';
+import { classify, fault } from './faults.ts';
+
+/** The part of a Node stream and of an HTTP response that is used here. */
+interface Body {
+  readonly headers?: { readonly date?: string };
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  destroy?(): unknown;
+}
+
+/** One `GET /events` that has been answered with 200. */
+export interface OpenEvents {
+  readonly body: Body;
+  /** The engine's clock when it answered, in nanoseconds, to the second below; undefined if it did not say. */
+  readonly date: bigint | undefined;
+}
+
+/** What a bounded query brought. */
+export interface Answer {
+  readonly lines: string[];
+  readonly date: bigint | undefined;
+}
+
+export interface RequestsOptions {
+  readonly client: DockerClient;
+  readonly clock: Clock;
+  /** Milliseconds until an answer, or the whole of a bounded one, has to be there. */
+  readonly timeout: number;
+  /** What errors call the engine. */
+  readonly host: string;
+}
+
+/** More than a bounded query can rightly bring: the engine's ring is 256, but Podman reads a whole log file. */
+const MAX_ANSWER = 65_536;
+
+/** Asks an engine for events: as a stream, or for those between two times. Every request ends by itself in time. */
+export class Requests {
+  readonly #options: RequestsOptions;
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  get host(): string {
+    return this.#options.host;
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  /** Milliseconds for any one request to be answered. */
+  get timeout(): number {
+    return this.#options.timeout;
+  }
+
+  /**
+   * Opens a stream; the body is the caller's to read, and `signal` ends it.
+   *
+   * @throws {WatcherError} as {@link classify} has it; `TIMEOUT` when no headers come in time
+   */
+  async open(request: EventsRequest, signal: AbortSignal): Promise<OpenEvents> {
+    const { client, host } = this.#options;
+    const link = linkAbort(signal);
+    try {
+      signal.throwIfAborted();
+      const answer = client.getEvents({ ...request, abortSignal: link.signal });
+      const body = (await this.#inTime(answer, 'headers', link)) as Body;
+      const over = () => link[Symbol.dispose]();
+      body.on('close', over);
+      body.on('error', over); // an abort before anyone reads it is an error of the body, too
+      return { body, date: engineDate(body) };
+    } catch (error) {
+      link.abort();
+      link[Symbol.dispose]();
+      throw classify(error, host);
+    }
+  }
+
+  /** The lines between two times in the engine's past, as its ring still holds them. */
+  async between(from: string, to: string, signal: AbortSignal): Promise<Answer> {
+    using link = linkAbort(signal);
+    const { body, date } = await this.open({ since: from, until: to }, link.signal);
+    const lines: string[] = [];
+    const whole = new Promise<void>((resolve, reject) => {
+      const splitter = new LineSplitter({
+        line: (line) => {
+          if (lines.push(line) > MAX_ANSWER) reject(fault('PROTOCOL', tooMuch(this.host)));
+        },
+        tooLong() {},
+      });
+      body.on('data', (chunk) => splitter.write(chunk));
+      body.on('end', resolve);
+      body.on('error', reject);
+      body.on('close', () =>
+        reject(fault('CONNECTION_LOST', `${this.host} broke off while it was answering.`)),
+      );
+    });
+    try {
+      await this.#inTime(whole, 'end of the answer', link);
+      return { lines, date };
+    } catch (error) {
+      throw classify(error, this.host);
+    } finally {
+      link.abort();
+    }
+  }
+
+  /**
+   * The engine's clock, in nanoseconds, to the second below; undefined where no `Date` header says it. Asked of
+   * `GET /events` itself, the one path that whatever guards the engine has to let through.
+   */
+  async now(signal: AbortSignal): Promise<bigint | undefined> {
+    const { date } = await this.between('0', '1', signal);
+    return date;
+  }
+
+  /** Waits for `answer`, but no longer than `timeout` and not past an abort; gives the request up if it is late. */
+  async #inTime<T>(answer: Promise<T>, what: string, link: LinkedAbort): Promise<T> {
+    const { clock, timeout, host } = this.#options;
+    const timer = clock.setTimeout(() => {
+      late.reject(fault('TIMEOUT', slow(host, what, timeout)));
+      link.abort();
+    }, timeout);
+    const late = Promise.withResolvers<never>();
+    try {
+      return await Promise.race([late.promise, until(answer, link.signal)]);
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+}
+
+function engineDate({ headers }: Body): bigint | undefined {
+  const date = Date.parse(headers?.date ?? '');
+  return Number.isNaN(date) ? undefined : BigInt(date) * 1_000_000n;
+}
+
+const slow = (host: string, what: string, timeout: number) =>
+  `No ${what} from ${host} within ${timeout} ms. Is the engine overloaded or frozen? If it is only slow, raise "timeout".`;
+
+const tooMuch = (host: string) => `${host} answered a bounded query with more than ${MAX_ANSWER} events.`;

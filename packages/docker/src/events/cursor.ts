@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { engineTime, nanoseconds } from './message.ts';
+
+/** The engine holds the latest 256 events of all types; twice that outlasts anything it can replay. */
+const WINDOW = 512;
+
+/** A line longer than this, in characters, is kept as its digest, so that the window stays small. */
+const LONG_LINE = 16_384;
+
+/** How far behind the anchor a replay starts: events of one moment may stand in the ring in another order. */
+const OVERLAP = 1_000_000_000n;
+
+/**
+ * Where in the engine's stream of events we are: the latest lines of any type, as they came.
+ *
+ * A line is its own identity. The engine writes one event the same way each time, down to the nanosecond, the
+ * type, the action and the ID; and comparing text costs nothing while nothing is compared. So while a stream
+ * flows, keeping the place is one store per line; only while a replay may bring lines again are they looked up.
+ */
+export class Cursor {
+  readonly #window: string[] = [];
+  #count = 0;
+  /** What was seen, while replays are being told from news. */
+  #seen: Set<string> | undefined;
+  /** How many replays have begun and not ended. */
+  #replays = 0;
+  /** Until how many lines in all have come, `#seen` is needed after the last replay. */
+  #seenUntil = 0;
+  /** Where to start while no line was ever seen, in nanoseconds. */
+  readonly #start: bigint;
+
+  /** @param start the engine's time before the first subscription, in nanoseconds */
+  constructor(start: bigint) {
+    this.#start = start;
+  }
+
+  /** The last line, of whatever type, if there was one. */
+  get anchor(): string | undefined {
+    return this.#count === 0 ? undefined : this.#window[(this.#count - 1) % WINDOW];
+  }
+
+  /** Takes a line: the place is behind it now. False when it was taken before, and is brought again. */
+  take(line: string): boolean {
+    const kept = identity(line);
+    if (this.#seen) {
+      if (this.#seen.has(kept)) return false;
+      if (this.#replays === 0 && this.#count >= this.#seenUntil) this.#seen = undefined;
+      else this.#seen.add(kept);
+    }
+    this.#window[this.#count++ % WINDOW] = kept;
+    return true;
+  }
+
+  /** Whether a line was taken before. */
+  has(line: string): boolean {
+    return this.#seen ? this.#seen.has(identity(line)) : this.#window.includes(identity(line));
+  }
+
+  /** Which of these lines were not taken. */
+  missing(lines: readonly string[]): string[] {
+    const seen = this.#seen ?? new Set(this.#window);
+    return lines.filter((line) => !seen.has(identity(line)));
+  }
+
+  /** From now on lines that came before are told from new ones, until {@link replayEnded} says otherwise. */
+  replayBegins(): void {
+    this.#seen ??= new Set(this.#window);
+    this.#replays++;
+  }
+
+  /** They are for as many lines more as the window holds: what was replayed may still come live, too. */
+  replayEnded(): void {
+    this.#replays--;
+    this.#seenUntil = this.#count + WINDOW;
+  }
+
+  /** Where a subscription has to start so that nothing falls between: `since` of the request. */
+  get since(): string {
+    const anchor = this.#anchorTime();
+    return engineTime(anchor === undefined ? this.#start : anchor - OVERLAP);
+  }
+
+  /** Where a bounded query has to end to show the anchor: `until` of the request. */
+  get until(): string {
+    return engineTime((this.#anchorTime() ?? this.#start) + 1n);
+  }
+
+  #anchorTime(): bigint | undefined {
+    return this.anchor === undefined ? undefined : nanoseconds(this.anchor);
+  }
+}
+
+/** What stands for a line: itself, or if it is long its digest, from which the time can still be read. */
+function identity(line: string): string {
+  if (line.length <= LONG_LINE) return line;
+  return `${createHash('sha256').update(line).digest('base64')} "timeNano":${nanoseconds(line) ?? 0n}`;
+}

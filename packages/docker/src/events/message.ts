@@ -1,0 +1,91 @@
+/** One message of `GET /events`, of whatever type, as far as we look at it. */
+export interface EngineMessage {
+  /** `container`, `network`, `volume`, ... */
+  readonly type: string;
+  /** In Docker's words, whatever the engine's own are. */
+  readonly action: string;
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly scope: string;
+  /** Milliseconds since the epoch, by the engine's clock. */
+  readonly time: number;
+}
+
+/** What the engine writes. Untrusted: any part of it may be missing or of another kind. */
+interface Wire {
+  Type?: unknown;
+  Action?: unknown;
+  Actor?: { ID?: unknown; Attributes?: unknown };
+  scope?: unknown;
+  time?: unknown;
+  timeNano?: unknown;
+}
+
+/** The message that a line holds, or undefined when it holds none. */
+export function parseMessage(line: string): EngineMessage | undefined {
+  let wire: Wire | null;
+  try {
+    wire = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof wire !== 'object' || wire === null) return undefined;
+  const { Type: type, Action: action, Actor: actor } = wire;
+  if (typeof type !== 'string' || typeof action !== 'string' || typeof actor !== 'object' || actor === null) {
+    return undefined;
+  }
+  const attributes = isRecord(actor.Attributes) ? actor.Attributes : NONE;
+  return {
+    type,
+    action: dockerAction(action, attributes),
+    id: typeof actor.ID === 'string' ? actor.ID : '',
+    attributes,
+    scope: typeof wire.scope === 'string' ? wire.scope : 'local',
+    time: milliseconds(wire),
+  };
+}
+
+const NONE: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Podman has words of its own for some actions (its docs, `podman events`), on Docker's own endpoint too. */
+function dockerAction(action: string, attributes: Readonly<Record<string, string>>): string {
+  switch (action) {
+    case 'remove':
+      return 'destroy';
+    case 'died':
+      return 'die';
+    case 'health_status':
+      return `health_status: ${attributes['health_status'] ?? ''}`;
+    default:
+      return action;
+  }
+}
+
+function milliseconds({ time, timeNano }: Wire): number {
+  if (typeof timeNano === 'number') return Math.floor(timeNano / 1e6);
+  return typeof time === 'number' ? time * 1000 : 0;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * When a line's event happened, in nanoseconds. Read from the text, since a double holds a nanosecond of today
+ * only to the nearest 256. Undefined where the line says none.
+ *
+ * The quotes make it exact: inside a JSON string they would be escaped.
+ */
+export function nanoseconds(line: string): bigint | undefined {
+  const exact = /"timeNano":\s*(\d+)/.exec(line);
+  if (exact) return BigInt(exact[1] as string);
+  const seconds = /"time":\s*(\d+)/.exec(line);
+  return seconds ? BigInt(seconds[1] as string) * NANOSECONDS : undefined;
+}
+
+const NANOSECONDS = 1_000_000_000n;
+
+/** A time as `since` and `until` take it: seconds, a point, nine digits. */
+export function engineTime(nanoseconds: bigint): string {
+  return `${nanoseconds / NANOSECONDS}.${String(nanoseconds % NANOSECONDS).padStart(9, '0')}`;
+}

@@ -1,0 +1,138 @@
+import type { WatcherError } from '@watcher/core';
+import { type LinkedAbort, linkAbort } from '../concurrency.ts';
+import { fault } from '../engine/faults.ts';
+import type { Requests } from '../engine/requests.ts';
+import type { Cursor } from './cursor.ts';
+import { LineSplitter } from './line-splitter.ts';
+
+export interface SubscriptionSink {
+  /** A line that no subscription on this cursor brought before. */
+  line(line: string): void;
+  /** Something came by that was too long to be taken. */
+  tooLong(): void;
+}
+
+/** How many characters are held until `release`. The engine replays 256 lines; the rest came live meanwhile. */
+const MAX_HELD = 8 * 1024 * 1024;
+
+/**
+ * One open `GET /events`. It is read from its first moment, so that the engine never waits, but what it brings is
+ * held until `release`: a consumer is to hear of a gap first.
+ */
+export class Subscription {
+  /** Resolves when it brings its first line, replayed or live: the engine has subscribed. */
+  readonly started: Promise<void>;
+  /** Resolves when it brings a line that was seen before: it overlaps with what came until now. */
+  readonly overlapped: Promise<void>;
+  /** Resolves, with what happened, when it is over. */
+  readonly ended: Promise<WatcherError>;
+  /** When it last brought anything, by the clock's `monotonic`. */
+  heard: number;
+  /** More was held than is allowed, and let go. Whoever finds this has to tell of a gap. */
+  overflowed = false;
+
+  readonly #cursor: Cursor;
+  readonly #sink: SubscriptionSink;
+  readonly #link: LinkedAbort;
+  readonly #started = Promise.withResolvers<void>();
+  readonly #overlapped = Promise.withResolvers<void>();
+  #held: string[] | undefined = [];
+  #heldLength = 0;
+  #over = false;
+
+  private constructor(
+    cursor: Cursor,
+    sink: SubscriptionSink,
+    link: LinkedAbort,
+    ended: Promise<WatcherError>,
+    heard: number,
+  ) {
+    this.#cursor = cursor;
+    this.#sink = sink;
+    this.#link = link;
+    this.started = this.#started.promise;
+    this.overlapped = this.#overlapped.promise;
+    this.ended = ended;
+    this.heard = heard;
+  }
+
+  /**
+   * Subscribes from where the cursor stands. Resolves when the engine has answered 200, which does not yet mean
+   * that it has subscribed.
+   *
+   * @throws {WatcherError} what {@link Requests.open} throws
+   */
+  static async open(
+    requests: Requests,
+    cursor: Cursor,
+    sink: SubscriptionSink,
+    signal: AbortSignal,
+  ): Promise<Subscription> {
+    const link = linkAbort(signal);
+    const request = { since: cursor.since };
+    const { body } = await requests.open(request, link.signal);
+    cursor.replayBegins();
+    const ended = Promise.withResolvers<WatcherError>();
+    const subscription = new Subscription(cursor, sink, link, ended.promise, requests.clock.monotonic());
+    const splitter = new LineSplitter({
+      line: (line) => subscription.#line(line),
+      tooLong: () => sink.tooLong(),
+    });
+    const end = (how: string, cause?: unknown) => {
+      subscription.#over = true;
+      link[Symbol.dispose]();
+      ended.resolve(fault('CONNECTION_LOST', `The stream of events from ${requests.host} ${how}.`, cause));
+    };
+    body.on('data', (chunk) => {
+      subscription.heard = requests.clock.monotonic();
+      if (!subscription.#over) splitter.write(chunk);
+    });
+    body.on('end', () => end('was ended by the other side'));
+    body.on('error', (error) => end('was cut', error));
+    body.on('close', () => end('was closed'));
+    return subscription;
+  }
+
+  /** Hands on what was held, and from now on what comes, as it comes. */
+  release(): void {
+    const held = this.#stopHolding();
+    for (const line of held) this.#hand(line);
+  }
+
+  /** Resolves when its socket is closed. Nothing is handed on from here. */
+  async close(): Promise<void> {
+    this.#over = true;
+    this.#stopHolding();
+    this.#link.abort();
+    await this.ended;
+  }
+
+  #line(line: string): void {
+    this.#started.resolve();
+    if (!this.#held) this.#hand(line);
+    else if (this.#cursor.has(line)) this.#overlapped.resolve();
+    else this.#hold(this.#held, line);
+  }
+
+  /** The place moves only with what is handed on: what a failed subscription held will be brought again. */
+  #hand(line: string): void {
+    if (this.#cursor.take(line)) this.#sink.line(line);
+  }
+
+  #hold(held: string[], line: string): void {
+    held.push(line);
+    this.#heldLength += line.length;
+    if (this.#heldLength <= MAX_HELD) return;
+    held.length = 0;
+    this.#heldLength = 0;
+    this.overflowed = true;
+  }
+
+  #stopHolding(): string[] {
+    if (!this.#held) return [];
+    const held = this.#held;
+    this.#held = undefined;
+    this.#cursor.replayEnded();
+    return held;
+  }
+}

@@ -1,0 +1,58 @@
+import { type Clock, delay, type WatcherError } from '@watcher/core';
+import { fault } from '../engine/faults.ts';
+import type { Requests } from '../engine/requests.ts';
+import type { Cursor } from '../events/cursor.ts';
+import type { Subscription } from '../events/subscription.ts';
+import { eventsSincePlace } from './place.ts';
+
+/**
+ * Resolves when the stream turns out dead: the engine has events that it did not bring, or does not answer at
+ * all. Silence alone is no sign of either. So whenever nothing was heard for `interval`, the engine is asked, on
+ * a connection of its own, what it has had since our place; what it names must be here within `timeout`, whether
+ * it was on its way or not.
+ *
+ * Never resolves on a stream that lives; rejects when aborted.
+ */
+export async function death(
+  subscription: Subscription,
+  cursor: Cursor,
+  requests: Requests,
+  interval: number,
+  signal: AbortSignal,
+): Promise<WatcherError> {
+  const { clock, timeout } = requests;
+  let checked = clock.monotonic();
+  for (;;) {
+    const idleSince = Math.max(subscription.heard, checked);
+    await pause(clock, idleSince + interval - clock.monotonic(), signal);
+    if (subscription.heard > idleSince) continue;
+
+    checked = clock.monotonic();
+    let missing: string[] = [];
+    let failure: WatcherError | undefined;
+    try {
+      missing = cursor.missing(await eventsSincePlace(cursor, requests, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      failure = error as WatcherError;
+    }
+    if (missing.length === 0 && !failure) continue;
+
+    await pause(clock, checked + timeout - clock.monotonic(), signal);
+    if (failure && subscription.heard <= idleSince) {
+      return fault('STREAM_DEAD', `${requests.host} has gone silent: ${failure.message}`, failure);
+    }
+    const lost = cursor.missing(missing).length;
+    if (lost > 0) {
+      return fault(
+        'STREAM_DEAD',
+        `${requests.host} has had ${lost} events that its open stream did not bring.`,
+      );
+    }
+  }
+}
+
+async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0) await delay(clock, milliseconds, signal);
+  signal.throwIfAborted();
+}

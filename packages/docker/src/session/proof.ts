@@ -1,0 +1,67 @@
+import { delay } from '@watcher/core';
+import { race, until } from '../concurrency.ts';
+import { fault } from '../engine/faults.ts';
+import type { Requests } from '../engine/requests.ts';
+import type { Cursor } from '../events/cursor.ts';
+import type { Subscription } from '../events/subscription.ts';
+import { ringHoldsPlace } from './place.ts';
+
+// A 200 proves nothing: an engine sends it before it subscribes. A line does, since the engine copies its ring
+// and subscribes in one step. Where none comes, a bounded query on a connection of its own, which the engine
+// answers at once, tells whether one will.
+
+/**
+ * Resolves when the engine has subscribed: a line came, or it has answered a question after its 200 and has
+ * nothing to replay.
+ *
+ * @throws {WatcherError} when the subscription ends first, the query fails, or a replay that is due does not come
+ */
+export function proveStanding(
+  subscription: Subscription,
+  cursor: Cursor,
+  requests: Requests,
+  signal: AbortSignal,
+): Promise<void> {
+  return race<void>(
+    signal,
+    (own) => until(subscription.started, own),
+    (own) => endOf(subscription, own),
+    async (own) => {
+      if (!(await ringHoldsPlace(cursor, requests, own))) return;
+      await delay(requests.clock, requests.timeout, own);
+      throw fault(
+        'TIMEOUT',
+        `${requests.host} did not replay an event it still holds in ${requests.timeout} ms.`,
+      );
+    },
+  );
+}
+
+/**
+ * Whether nothing lies between what was seen and what the subscription brings: true when it brings a line that
+ * was seen before; false when the engine's ring does not hold our place any more.
+ *
+ * @throws {WatcherError} when the subscription ends first, or the query fails
+ */
+export function proveOverlap(
+  subscription: Subscription,
+  cursor: Cursor,
+  requests: Requests,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return race<boolean>(
+    signal,
+    (own) => until(subscription.overlapped, own).then(() => true),
+    (own) => endOf(subscription, own),
+    async (own) => {
+      // Held: it will be replayed any moment. Should it not, it was pushed out before the subscription stood.
+      if (await ringHoldsPlace(cursor, requests, own)) await delay(requests.clock, requests.timeout, own);
+      return false;
+    },
+  );
+}
+
+/** Rejects when the subscription ends. */
+async function endOf(subscription: Subscription, signal: AbortSignal): Promise<never> {
+  throw await until(subscription.ended, signal);
+}

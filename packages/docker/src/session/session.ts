@@ -1,0 +1,206 @@
+import { delay, isWatcherError, type ReloadReason, type WatcherError } from '@watcher/core';
+import { linkAbort, race, until } from '../concurrency.ts';
+import type { Engine } from '../engine/engine.ts';
+import { fault } from '../engine/faults.ts';
+import type { Requests } from '../engine/requests.ts';
+import type { Cursor } from '../events/cursor.ts';
+import { Subscription } from '../events/subscription.ts';
+import { death } from './liveness.ts';
+import { findPlace } from './place.ts';
+import { proveOverlap, proveStanding } from './proof.ts';
+import { type Backoff, retryDelay } from './retry.ts';
+import { watchForStandstill } from './standstill.ts';
+
+export interface SessionSettings {
+  readonly retry: Backoff;
+  readonly forceReload: 'always' | 'gap';
+  /** Milliseconds of silence before the engine is asked whether it is silent too. */
+  readonly livenessInterval: number;
+  /** Milliseconds until a stream is replaced by a fresh one, before something on the way tires of it. */
+  readonly leaseInterval: number;
+}
+
+/** Where a session tells what happens. */
+export interface SessionSink {
+  /** The engine is subscribed to, for the first time. */
+  opened(): void;
+  /** One line of the engine's stream, of whatever type, once. */
+  line(line: string): void;
+  tooLong(): void;
+  error(error: WatcherError): void;
+  reload(reason: ReloadReason): void;
+}
+
+/**
+ * Follows one engine until it is told to stop.
+ *
+ * ```
+ *            ┌────────────── retry ◄─────────────┐
+ *            ▼                                   │ fault
+ *   connecting ── subscribed and proven ──► streaming ──► (renewing: the next stream stands before this one goes)
+ *            │
+ *            └─ a fault that no retry can mend ──► failed
+ * ```
+ *
+ * The cursor outlives the streams: it is what a new one is joined to the old one by.
+ */
+export class Session {
+  readonly #engine: Engine;
+  readonly #settings: SessionSettings;
+  readonly #sink: SessionSink;
+  #cursor: Cursor | undefined;
+  #state: 'connecting' | 'streaming' = 'connecting';
+  #openedBefore = false;
+  /** What was reported since the engine was last there, so that a fault that lasts is told once. */
+  readonly #reported = new Set<string>();
+
+  constructor(engine: Engine, settings: SessionSettings, sink: SessionSink) {
+    this.#engine = engine;
+    this.#settings = settings;
+    this.#sink = sink;
+  }
+
+  /**
+   * Resolves when `signal` is aborted, with every socket closed.
+   *
+   * @throws {WatcherError} a fault that no retry can mend
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#engine;
+    let failures = 0;
+    while (!signal.aborted) {
+      const since = clock.monotonic();
+      const error = await this.#follow(signal);
+      if (signal.aborted) return;
+      this.#tellLost(error);
+      if (!error.retryable) throw error;
+      // Only a stream that lasted clears the count: to be answered and cut at once is a failure, too.
+      failures = clock.monotonic() - since > this.#settings.retry.maxDelay ? 1 : failures + 1;
+      await delay(clock, retryDelay(failures, this.#settings.retry, Math.random()), signal);
+    }
+  }
+
+  /** Connects and streams; resolves with what put an end to it. */
+  async #follow(parent: AbortSignal): Promise<WatcherError> {
+    using link = linkAbort(parent);
+    let current: Subscription | undefined;
+    try {
+      await using connection = await this.#engine.connect();
+      const { requests } = connection;
+      try {
+        current = await this.#connect(requests, link.signal);
+        for (;;) {
+          const end = await this.#stream(current, requests, link.signal);
+          if (end !== 'lease over') return end;
+          current = await this.#renew(current, requests, link.signal);
+        }
+      } finally {
+        link.abort();
+        await current?.close();
+      }
+    } catch (error) {
+      return isWatcherError(error)
+        ? error
+        : fault('PROTOCOL', `Watching ${this.#engine.host} failed: ${error}`, error);
+    }
+  }
+
+  /** A subscription that stands, joined to the one before or else with the consumer told of the gap. */
+  async #connect(requests: Requests, signal: AbortSignal): Promise<Subscription> {
+    const resumed = await this.#resume(requests, signal);
+    const subscription = resumed ?? (await this.#begin(requests, signal));
+    this.#tellOpen(resumed ? 'reconnected' : 'gap');
+    subscription.release();
+    return subscription;
+  }
+
+  /** Joins a new subscription to our place; undefined where we have none, or the engine does not hold it any more. */
+  async #resume(requests: Requests, signal: AbortSignal): Promise<Subscription | undefined> {
+    const cursor = this.#cursor;
+    if (cursor?.anchor === undefined) return undefined;
+    const subscription = await Subscription.open(requests, cursor, this.#sink, signal);
+    const seamless = await orClose(subscription, proveOverlap(subscription, cursor, requests, signal));
+    if (seamless && !subscription.overflowed) return subscription;
+    await subscription.close();
+    return undefined;
+  }
+
+  /** Takes a new place, and subscribes from there. */
+  async #begin(requests: Requests, signal: AbortSignal): Promise<Subscription> {
+    const cursor = await findPlace(requests, signal);
+    const subscription = await Subscription.open(requests, cursor, this.#sink, signal);
+    await orClose(subscription, proveStanding(subscription, cursor, requests, signal));
+    this.#cursor = cursor;
+    return subscription;
+  }
+
+  /** Stays until the stream ends, is found dead, or its lease is over. */
+  #stream(
+    current: Subscription,
+    requests: Requests,
+    signal: AbortSignal,
+  ): Promise<WatcherError | 'lease over'> {
+    const { livenessInterval, leaseInterval } = this.#settings;
+    const cursor = this.#cursor as Cursor;
+    return race<WatcherError | 'lease over'>(
+      signal,
+      (own) => until(current.ended, own),
+      (own) => death(current, cursor, requests, livenessInterval, own),
+      (own) => watchForStandstill(cursor, requests, () => this.#sink.reload('gap'), own),
+      async (own) => {
+        await delay(requests.clock, leaseInterval * (0.9 + 0.2 * Math.random()), own);
+        own.throwIfAborted();
+        return 'lease over';
+      },
+    );
+  }
+
+  /** The next stream, standing before this one goes; or this one, if no next one can be had: it still flows. */
+  async #renew(current: Subscription, requests: Requests, signal: AbortSignal): Promise<Subscription> {
+    const cursor = this.#cursor as Cursor;
+    const anchored = cursor.anchor !== undefined;
+    try {
+      const next = await Subscription.open(requests, cursor, this.#sink, signal);
+      const joined = await orClose(
+        next,
+        anchored
+          ? proveOverlap(next, cursor, requests, signal)
+          : proveStanding(next, cursor, requests, signal).then(() => true),
+      );
+      const [kept, dropped] = joined && !next.overflowed ? [next, current] : [current, next];
+      await dropped.close();
+      if (kept === next) next.release();
+      return kept;
+    } catch {
+      signal.throwIfAborted();
+      return current;
+    }
+  }
+
+  #tellOpen(how: 'reconnected' | 'gap'): void {
+    this.#state = 'streaming';
+    this.#reported.clear();
+    if (!this.#openedBefore) this.#sink.opened();
+    else if (how === 'gap' || this.#settings.forceReload === 'always') this.#sink.reload(how);
+    this.#openedBefore = true;
+  }
+
+  #tellLost(error: WatcherError): void {
+    const told = `${error.code} ${error.message}`;
+    if (!this.#reported.has(told)) this.#sink.error(error);
+    this.#reported.add(told);
+    if (this.#state === 'streaming' && this.#settings.forceReload === 'always')
+      this.#sink.reload('disconnected');
+    this.#state = 'connecting';
+  }
+}
+
+/** Waits for a proof about a subscription; without one, the subscription is not left open. */
+async function orClose<T>(subscription: Subscription, proof: Promise<T>): Promise<T> {
+  try {
+    return await proof;
+  } catch (error) {
+    await subscription.close();
+    throw error;
+  }
+}
