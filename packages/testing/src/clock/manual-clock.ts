@@ -52,6 +52,11 @@ export class ManualClock implements Clock {
     return this.#pending.size;
   }
 
+  /** Milliseconds until each waiting timer fires, soonest first: what is waited for, and for how long. */
+  get delays(): number[] {
+    return Array.from(this.#pending, ({ at }) => at - this.#monotonic).sort((a, b) => a - b);
+  }
+
   /** Milliseconds until the next timer, or undefined when none waits. */
   get next(): number | undefined {
     const first = this.#first();
@@ -73,6 +78,14 @@ export class ManualClock implements Clock {
     }
     this.#moveTo(end);
     await settle();
+  }
+
+  /**
+   * Lets time pass as a process that stands still sees it: nothing fires, until the next `advance` fires what has
+   * become due, late.
+   */
+  stall(milliseconds: number): void {
+    this.#moveTo(this.#monotonic + milliseconds);
   }
 
   /** Sets the wall clock without time passing, as an administrator or NTP does. Timers do not notice. */
