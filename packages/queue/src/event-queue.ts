@@ -148,8 +148,9 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
     if (first) this.#deadline.open();
     if (quietPeriod) this.#deadline.settleIn(this.#quiet(quietPeriod, event));
     if (this.#delivery.state === 'ready') {
-      if (this.#buffer.size >= maxBatch) this.#advance();
-      else if (this.#buffer.size > 0) this.#deadline.arm();
+      // Empty after an overflow that nothing stands for: then whoever waits for idleness waits no more.
+      if (this.#buffer.size >= maxBatch || this.#buffer.size === 0) this.#advance();
+      else this.#deadline.arm();
     }
     if (this.#troubles.length > 0)
       for (const { error, batch } of this.#troubles.splice(0)) this.#errors.tell(error, batch);

@@ -169,6 +169,14 @@ describe('pushed events past capacity', () => {
     expect(errors).toMatchObject([{ error: { code: 'OVERFLOW' }, batch: ['pushed'] }]);
   });
 
+  test('a queue that is emptied by it is idle', async () => {
+    const { queue } = heldQueue({ capacity: 1 });
+    queue.push(event('a'));
+    const idle = queue.idle();
+    queue.push(event('b'));
+    await idle;
+  });
+
   test('flush() and idle() do not wait for what is gone', async () => {
     const { clock, queue, flushes } = heldQueue({ hold: true, capacity: 2 });
     queue.push(event('a'));
