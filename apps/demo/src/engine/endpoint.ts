@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import { UsageError } from '../config/settings.ts';
@@ -23,12 +24,13 @@ export function endpointOf(host: string, environment: Environment): Endpoint {
   if (!url?.hostname || !['tcp:', 'http:', 'https:'].includes(url.protocol)) {
     throw new UsageError(`"${host}": expected an engine at unix://, npipe://, tcp://, http:// or https://.`);
   }
-  const { DOCKER_TLS_VERIFY, DOCKER_CERT_PATH } = environment;
-  const secure = url.protocol === 'https:' || (url.protocol === 'tcp:' && !!DOCKER_TLS_VERIFY);
+  const { DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, DOCKER_CONFIG } = environment;
+  const hasKeys = !!DOCKER_TLS_VERIFY || !!DOCKER_CERT_PATH;
+  const secure = url.protocol === 'https:' || (url.protocol === 'tcp:' && hasKeys);
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const options = {
     ...NOTHING,
-    ...(secure && DOCKER_CERT_PATH && keys(DOCKER_CERT_PATH)),
+    ...(secure && hasKeys && keys(DOCKER_CERT_PATH || DOCKER_CONFIG || join(homedir(), '.docker'))),
     protocol: secure ? 'https' : 'http',
     host: url.hostname,
     port: url.port || defaultPort(url.protocol, secure),

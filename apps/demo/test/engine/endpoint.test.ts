@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/config/settings.ts';
 import { endpointOf } from '../../src/engine/endpoint.ts';
 
@@ -24,12 +24,6 @@ describe('the endpoint of an engine', () => {
       { publicHost: '10.0.0.1', private: false },
     ],
     [
-      'tcp://h',
-      { DOCKER_TLS_VERIFY: '1' },
-      { protocol: 'https', host: 'h', port: 2376 },
-      { publicHost: 'h', private: false },
-    ],
-    [
       'http://h',
       { DOCKER_TLS_VERIFY: '1' },
       { protocol: 'http', port: 80 },
@@ -46,24 +40,39 @@ describe('the endpoint of an engine', () => {
     expect(endpoint.options).toMatchObject(options);
   });
 
-  it('brings the keys of DOCKER_CERT_PATH, and only where they are used', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'demo-keys-'));
-    try {
+  describe('with keys', () => {
+    let directory: string;
+
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'demo-keys-'));
       for (const name of ['ca', 'cert', 'key']) await writeFile(join(directory, `${name}.pem`), name);
-      const environment = { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: directory };
-      expect(endpointOf('tcp://h', environment).options).toMatchObject({
-        ca: 'ca',
-        cert: 'cert',
-        key: 'key',
+    });
+
+    afterEach(() => rm(directory, { recursive: true }));
+
+    it.each<[string, (path: string) => Record<string, string>]>([
+      ['DOCKER_CERT_PATH', (path) => ({ DOCKER_CERT_PATH: path })],
+      ['DOCKER_CERT_PATH, verified', (path) => ({ DOCKER_CERT_PATH: path, DOCKER_TLS_VERIFY: '1' })],
+      ["the Docker CLI's folder", (path) => ({ DOCKER_CONFIG: path, DOCKER_TLS_VERIFY: '1' })],
+    ])('speaks TLS over tcp://, with those of %s', (_, environment) => {
+      const { options } = endpointOf('tcp://h', environment(directory));
+      expect(options).toMatchObject({ protocol: 'https', port: 2376, ca: 'ca', cert: 'cert', key: 'key' });
+    });
+
+    it('uses none where there is no TLS', () => {
+      const environment = { DOCKER_CERT_PATH: directory };
+      expect(endpointOf('unix:///s', environment).options).toMatchObject({
+        protocol: 'http',
+        key: undefined,
       });
-      expect(endpointOf('unix:///s', environment).options).toMatchObject({ ca: undefined, protocol: 'http' });
+      expect(endpointOf('http://h', environment).options).toMatchObject({ protocol: 'http', key: undefined });
+    });
+
+    it('says which cannot be read', async () => {
       await rm(join(directory, 'key.pem'));
-      expect(() => endpointOf('tcp://h', environment)).toThrow(
-        /^DOCKER_CERT_PATH: cannot read key\.pem: ENOENT/,
-      );
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+      const read = () => endpointOf('tcp://h', { DOCKER_CERT_PATH: directory });
+      expect(read).toThrow(/^DOCKER_CERT_PATH: cannot read key\.pem: ENOENT/);
+    });
   });
 
   it.each(['', 'docker', '/var/run/docker.sock', 'unix://', 'ftp://h', 'ssh://h'])('refuses "%s"', (host) => {
