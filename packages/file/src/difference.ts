@@ -1,4 +1,4 @@
-import { type FileState, sameFile, sameTimes } from './snapshot.ts';
+import { type FileState, sameFile, sameStat, sameTimes } from './snapshot.ts';
 
 /** One change of one name. */
 export type Change = Arrival | Departure | Move;
@@ -86,7 +86,7 @@ export function findMoves(known: ReadonlyMap<string, FileState>, found: Found): 
 /** Whether a file is another than it was, as far as its consumers are concerned. */
 export function differs(before: FileState, now: FileState, rewrites: boolean): boolean {
   if (before.content === 'torn' || now.content === 'torn') return true;
-  if (rewrites && (before.mtimeNs !== now.mtimeNs || !sameFile(before, now))) return true;
+  if (rewrites && !sameStat(before, now)) return true;
   if (now.content === 'unread') {
     return before.size !== now.size || before.mtimeNs !== now.mtimeNs || !sameFile(before, now);
   }

@@ -1,12 +1,5 @@
-import type { ReloadReason } from '@watcher/core';
-import {
-  Action,
-  type Coalesce,
-  type FileChangeEvent,
-  type FileEvent,
-  forceReload,
-  isForceReload,
-} from '@watcher/events';
+import type { Coalesce, ReloadReason } from '@watcher/core';
+import { Action, type FileChangeEvent, type FileEvent, forceReload, isForceReload } from '@watcher/events';
 import type { Change } from './difference.ts';
 
 const ACTIONS = {

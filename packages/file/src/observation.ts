@@ -1,15 +1,15 @@
 import { Alarm } from './alarm.ts';
 import { Anchor } from './anchor.ts';
 import { publishChanges, publishDirectory } from './diagnostics.ts';
-import { difference, remembered } from './difference.ts';
-import { type Fault, Faults, isAbsence } from './faults.ts';
+import type { Change } from './difference.ts';
+import { Examiner } from './examiner.ts';
+import { type Fault, Faults } from './faults.ts';
 import type { Settings } from './options.ts';
 import { Picture } from './picture.ts';
-import { glance } from './poll.ts';
-import { findRenames } from './renames.ts';
 import { type Seat, Seats } from './seats.ts';
-import { type Doubt, Doubts, lookAgainAt } from './settle.ts';
-import { type FileState, isPlainName, type Look, listNames, look, pathOf, sameStat } from './snapshot.ts';
+import { type Doubt, Doubts } from './settle.ts';
+import { isPlainName } from './snapshot.ts';
+import { Survey } from './survey.ts';
 
 /**
  * The watching of one directory, for all who sit at it.
@@ -31,6 +31,8 @@ export class Observation {
   readonly #faults: Faults;
   readonly #seats: Seats;
   readonly #picture = new Picture();
+  readonly #survey: Survey;
+  readonly #examiner: Examiner;
   /** What the picture holds: every file, or the named ones. A covered name that is not in it is known to be absent. */
   readonly #covered = { every: false, names: new Set<string>() };
   /** Seats whose files are not covered yet. */
@@ -52,6 +54,10 @@ export class Observation {
     this.#doubts = new Doubts(settings.settle);
     this.#faults = new Faults((fault) => this.#tellFault(fault));
     this.#seats = new Seats(settings.isIgnored);
+    const isShown = (name: string) => this.#seats.isShown(name);
+    const parts = { settings, picture: this.#picture, doubts: this.#doubts, faults: this.#faults, isShown };
+    this.#survey = new Survey(path, parts);
+    this.#examiner = new Examiner(path, { ...parts, survey: this.#survey });
     this.#anchor = new Anchor(path, settings.polling, {
       hint: (name) => this.#hint(name),
       hintAny: () => this.#tickSoon(),
@@ -161,45 +167,14 @@ export class Observation {
     return moved;
   }
 
-  /** Puts in doubt whatever a glance shows to be new. */
+  /** Puts in doubt whatever is not as the picture shows it. */
   async #scan(signal: AbortSignal): Promise<void> {
     const { every, names: named } = this.#covered;
-    const listed = every ? await this.#list() : [];
+    const listed = every ? await this.#survey.list() : [];
     if (!listed) return;
-    const { files } = this.#picture;
-    const names = new Set([...listed, ...named, ...files.keys()]);
+    const names = new Set([...listed, ...named, ...this.#picture.files.keys()]);
     for (const { name } of this.#doubts) names.delete(name);
-    const now = this.#now();
-    await glance(this.#path, [...names], signal, (name, seen) => {
-      const known = files.get(name);
-      if (seen === 'absent') {
-        if (known) this.#doubts.hint(name, now);
-      } else if ('error' in seen) {
-        this.#faults.note('read', pathOf(this.#path, name), seen.error);
-      } else if (!known || !sameStat(known, seen) || this.#mayHideAWrite(name, known, now)) {
-        this.#doubts.hint(name, now).seen = seen;
-      }
-    });
-  }
-
-  #mayHideAWrite(name: string, known: FileState, now: number): boolean {
-    if (known.content !== 'whole' && this.#faults.stands('read', pathOf(this.#path, name))) return true;
-    return this.#picture.isYoung(name, now);
-  }
-
-  /** Every shown name in the directory; undefined when that cannot be told. */
-  async #list(): Promise<string[] | undefined> {
-    let error: unknown;
-    try {
-      const names = await listNames(this.#path);
-      return names.filter((name) => isPlainName(name) && this.#seats.isShown(name));
-    } catch (cause) {
-      if (isAbsence(cause)) return [];
-      error = cause;
-      return undefined;
-    } finally {
-      this.#faults.note('list', this.#path, error);
-    }
+    await this.#survey.glanceAt([...names], signal);
   }
 
   // What takes doubts away.
@@ -210,18 +185,12 @@ export class Observation {
     if (seats.length === 0) return;
     const names = new Set(seats.flatMap(({ name }) => name ?? []));
     const every = seats.some(({ name }) => name === undefined);
-    if (every && !this.#covered.every) for (const name of (await this.#list()) ?? []) names.add(name);
-    const strange = [...names].filter(
-      (name) => !this.#picture.files.has(name) && !this.#covered.names.has(name),
+    if (every && !this.#covered.every) for (const name of (await this.#survey.list()) ?? []) names.add(name);
+    const isCovered = (name: string) => this.#picture.files.has(name) || this.#covered.names.has(name);
+    await this.#survey.take(
+      [...names].filter((name) => !isCovered(name)),
+      signal,
     );
-    const recently = BigInt(Math.floor(this.#settings.clock.now()) - 60_000) * 1_000_000n;
-    await this.#lookAt(strange, signal, (name, found) => {
-      if (found.kind !== 'file' && found.kind !== 'unstable') return;
-      this.#picture.set(name, found.state);
-      // By this machine's clock, which may be another than the file's: this only spares a look at what is surely old.
-      if (found.state.ctimeNs > recently) this.#picture.markYoung(name, this.#now());
-      if (found.kind === 'unstable') this.#doubts.hint(name, this.#now());
-    });
     this.#covered.every ||= every;
     const doubts = [...this.#doubts];
     for (const seat of seats) {
@@ -232,7 +201,10 @@ export class Observation {
     }
   }
 
-  /** A consumer that lists while a file is being saved would find half of it, and if it is what it was, hear no more of it. */
+  /**
+   * Opens those whose doubts have settled: whoever lists in the middle of a save finds half a file, and would hear no
+   * more of it if it ends as it was before.
+   */
   #openSettled(): void {
     for (const [seat, doubts] of this.#waiting) {
       if (doubts.some(({ settled }) => !settled)) continue;
@@ -242,88 +214,24 @@ export class Observation {
   }
 
   async #settle(signal: AbortSignal): Promise<void> {
-    const { settle } = this.#settings;
-    const due = this.#doubts.due(this.#now()).filter(({ name }) => this.#isWanted(name));
+    const due = this.#doubts.due(this.#now()).filter((doubt) => this.#isWanted(doubt));
     if (due.length === 0) return;
-    const hintsBefore = new Map(due.map(({ name, hints }) => [name, hints]));
-    const found = new Map<string, FileState | undefined>();
-    await this.#lookAt([...hintsBefore.keys()], signal, (name, seen) => {
-      const doubt = this.#doubts.get(name);
-      if (!doubt) return;
-      const known = this.#picture.files.get(name);
-      const again = lookAgainAt(doubt, seen, known, hintsBefore.get(name) ?? 0, this.#now(), settle);
-      if (again !== undefined) doubt.due = again;
-      else if (seen.kind !== 'unknown') found.set(name, seen.kind === 'absent' ? undefined : seen.state);
-      else this.#giveUp(name);
-    });
-    if (signal.aborted || found.size === 0) return;
-    const moves = await findRenames(found, {
-      directory: this.#path,
-      picture: this.#picture,
-      doubts: this.#doubts,
-      isShown: (name) => this.#seats.isShown(name),
-      signal,
-    });
-    if (!signal.aborted) this.#tell(found, moves, hintsBefore);
+    const changes = await this.#examiner.examine(due, signal);
+    if (changes.length > 0) publishChanges(this.#path, changes.length);
+    for (const change of changes) this.#tell(change);
   }
 
   /** Whoever asked for it may have left. */
-  #isWanted(name: string): boolean {
+  #isWanted({ name }: Doubt): boolean {
     const wanted = this.#seats.wants(name);
     if (!wanted) this.#doubts.settle(name);
     return wanted;
   }
 
-  /** A fault stands in the way of looking: the ticks go on until it is gone, and then the content is read. */
-  #giveUp(name: string): void {
-    this.#doubts.settle(name);
-    this.#picture.markYoung(name, this.#now());
-  }
-
-  #tell(
-    found: ReadonlyMap<string, FileState | undefined>,
-    moves: ReadonlyMap<string, string>,
-    hintsBefore: ReadonlyMap<string, number>,
-  ): void {
-    const changes = difference(this.#picture.files, found, moves, this.#settings.rewrites);
-    const changed = new Set(changes.map(({ name }) => name));
-    const now = this.#now();
-    for (const [name, state] of found) {
-      const doubt = this.#doubts.get(name);
-      this.#doubts.settle(name);
-      if (doubt && (doubt.hints !== hintsBefore.get(name) || state?.content === 'torn'))
-        this.#doubts.hint(name, now);
-      if (!state) {
-        this.#picture.delete(name);
-        continue;
-      }
-      this.#picture.set(name, changed.has(name) ? state : remembered(this.#picture.files.get(name), state));
-      if (changed.has(name)) this.#picture.markYoung(name, now);
+  #tell(change: Change): void {
+    for (const seat of this.#seats.of(change.name)) {
+      if (!this.#newcomers.has(seat) && !this.#waiting.has(seat)) seat.tell(change);
     }
-    if (changes.length > 0) publishChanges(this.#path, changes.length);
-    for (const change of changes) {
-      for (const seat of this.#seats.of(change.name)) {
-        if (!this.#newcomers.has(seat) && !this.#waiting.has(seat)) seat.tell(change);
-      }
-    }
-  }
-
-  async #lookAt(
-    names: readonly string[],
-    signal: AbortSignal,
-    each: (name: string, found: Look) => void,
-  ): Promise<void> {
-    let next = 0;
-    const lookOn = async () => {
-      while (next < names.length && !signal.aborted) {
-        const name = names[next++] as string;
-        const found = await look(this.#path, name, this.#settings.contentLimit);
-        this.#faults.note('read', pathOf(this.#path, name), 'fault' in found ? found.fault : undefined);
-        if (found.kind !== 'unknown') this.#picture.setLink(name, found.via);
-        each(name, found);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(READERS, names.length) }, lookOn));
   }
 
   #tellFault(fault: Fault): void {
@@ -340,8 +248,6 @@ export class Observation {
   }
 }
 
-/** Files read at once. */
-const READERS = 4;
 /** Hints in one turn of the loop. The system's queue holds 16384 for the whole process, by default. */
 const LONG_BURST = 1000;
 /** Milliseconds, where the poll is off. */

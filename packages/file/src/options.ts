@@ -29,7 +29,11 @@ export interface FileWatcherOptions {
   readonly polling?: boolean | undefined;
   /** Names to leave out, beside hidden ones. A file asked for by name is never left out. Default: none. */
   readonly ignore?: RegExp | ((name: string) => boolean) | undefined;
-  /** Whether writing the same bytes again, or touching the file, is an event. Default false. */
+  /**
+   * Whether an event is told too when the content is what it was: the same bytes written again, a touch, a chmod.
+   * Default false. Then a change that is undone before it has settled is none either, so that a consumer who reads a
+   * file later than its event, at just that moment, hears no more of it; `true` tells even that.
+   */
   readonly rewrites?: boolean | undefined;
   /**
    * Bytes up to which content is read and compared. A larger file is compared by identity, size and times alone,

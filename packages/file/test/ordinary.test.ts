@@ -7,8 +7,9 @@ import { record } from './support/recorder.ts';
 
 describe('DirectoryWatcher', () => {
   test('tells of a file that is created, written, renamed and deleted, in that order', async () => {
-    const path = await playground();
-    const seen = await record(new DirectoryWatcher(path));
+    await using place = await playground();
+    const { path } = place;
+    await using seen = await record(new DirectoryWatcher(path));
 
     await writeFile(join(path, 'a.yml'), 'one');
     expect(await seen.lineCount(1)).toEqual(['created a.yml']);
@@ -29,16 +30,18 @@ describe('DirectoryWatcher', () => {
   });
 
   test('an event is told when the content is there to be read', async () => {
-    const path = await playground();
-    const seen = await record(new DirectoryWatcher(path));
+    await using place = await playground();
+    const { path } = place;
+    await using seen = await record(new DirectoryWatcher(path));
     await writeFile(join(path, 'a.yml'), 'whole');
     await seen.lineCount(1);
     expect(await readFile(join(path, 'a.yml'), 'utf8')).toBe('whole');
   });
 
   test('neither hidden files nor subdirectories are told of', async () => {
-    const path = await playground();
-    const seen = await record(new DirectoryWatcher(path));
+    await using place = await playground();
+    const { path } = place;
+    await using seen = await record(new DirectoryWatcher(path));
     await writeFile(join(path, '.hidden'), 'x');
     await mkdir(join(path, 'sub'));
     await writeFile(join(path, 'sub', 'inner'), 'x');
@@ -47,19 +50,21 @@ describe('DirectoryWatcher', () => {
   });
 
   test('a directory that does not exist yet is waited for, and ready resolves all the same', async () => {
-    const path = join(await playground(), 'later', 'config');
-    const seen = await record(new DirectoryWatcher(path, { pollInterval: false }));
+    await using place = await playground();
+    const path = place.at('later', 'config');
+    await using seen = await record(new DirectoryWatcher(path, { pollInterval: false }));
     await mkdir(path, { recursive: true });
     await writeFile(join(path, 'a.yml'), 'x');
     expect(await seen.lineCount(1)).toEqual(['created a.yml']);
-    expect(seen.errors.map(({ code }) => code)).toEqual(['DIRECTORY_MISSING']);
+    expect(seen.errorCodes).toEqual(['DIRECTORY_MISSING']);
   });
 
   test('a directory that is removed and made again is watched again', async () => {
-    const path = join(await playground(), 'config');
+    await using place = await playground();
+    const path = place.at('config');
     await mkdir(path);
     await writeFile(join(path, 'a.yml'), 'x');
-    const seen = await record(new DirectoryWatcher(path, { pollInterval: false }));
+    await using seen = await record(new DirectoryWatcher(path, { pollInterval: false }));
     await rm(path, { recursive: true });
     expect(await seen.lineCount(1)).toEqual(['deleted a.yml']);
     await mkdir(path);
@@ -70,21 +75,23 @@ describe('DirectoryWatcher', () => {
 
 describe('DirectoryWatcher.add', () => {
   test('watches one file, and is the same watcher for the same path', async () => {
-    const path = await playground();
+    await using place = await playground();
+    const { path } = place;
     const directory = new DirectoryWatcher(path);
     expect(directory.add('./a.yml')).toBe(directory.add('a.yml'));
-    const seen = await record(directory.add('a.yml'));
+    await using seen = await record(directory.add('a.yml'));
     await writeFile(join(path, 'b.yml'), 'x');
     await writeFile(join(path, 'a.yml'), 'x');
     expect(await seen.lineCount(1)).toEqual(['created a.yml']);
   });
 
   test('a hidden file that is asked for by name is not hidden', async () => {
-    const path = await playground();
+    await using place = await playground();
+    const { path } = place;
     await writeFile(join(path, '.env'), 'A=1');
     const directory = new DirectoryWatcher(path);
-    const all = await record(directory);
-    const seen = await record(directory.add('.env'));
+    await using all = await record(directory);
+    await using seen = await record(directory.add('.env'));
     await writeFile(join(path, '.env'), 'A=2');
     expect(await seen.lineCount(1)).toEqual(['written .env']);
     expect(all.lines).toEqual([]);
@@ -98,17 +105,19 @@ describe('DirectoryWatcher.add', () => {
 
 describe('ConfigFileWatcher', () => {
   test('tells of its file, from its base path', async () => {
-    const path = await playground();
+    await using place = await playground();
+    const { path } = place;
     await writeFile(join(path, 'routes.yml'), 'one');
-    const seen = await record(new ConfigFileWatcher('routes.yml', { basePath: path }));
+    await using seen = await record(new ConfigFileWatcher('routes.yml', { basePath: path }));
     await writeFile(join(path, 'routes.yml'), 'two');
     expect(await seen.lineCount(1)).toEqual(['written routes.yml']);
     expect(seen.events[0]).toMatchObject({ source: path, actorName: 'routes.yml' });
   });
 
   test('conflicting options for one base path are an error that names the option', async () => {
-    const basePath = await playground();
-    const first = await record(new ConfigFileWatcher('a.yml', { basePath }));
+    await using place = await playground();
+    const basePath = place.path;
+    await using first = await record(new ConfigFileWatcher('a.yml', { basePath }));
     const other = () => new ConfigFileWatcher('b.yml', { basePath, settleTime: 10 });
     expect(other).toThrow(/"settleTime"/);
     await first.stream.close();

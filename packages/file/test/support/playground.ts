@@ -1,10 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 
-/** A new directory, removed after the test. Not under the system's temporary one, where editors save differently. */
-export async function playground(): Promise<string> {
+export interface Playground extends AsyncDisposable {
+  readonly path: string;
+  /** The path of something in it. */
+  at(...names: string[]): string;
+}
+
+/** A new directory, removed with its block. Not under the system's temporary one, where editors save differently. */
+export async function playground(): Promise<Playground> {
   const path = await mkdtemp(fileURLToPath(new URL('../../.test-', import.meta.url)));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
-  return path;
+  return {
+    path,
+    at: (...names) => join(path, ...names),
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
 }

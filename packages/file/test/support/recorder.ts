@@ -1,19 +1,19 @@
 import type { Watcher, WatcherError, WatchOptions, WatchStream } from '@watcher/core';
 import { type FileEvent, formatEvent, isForceReload } from '@watcher/events';
-import { onTestFinished } from 'vitest';
 
-/** Everything a watcher tells, from when it was ready until the test is over. */
-export class Recorder {
+/** Everything a watcher tells, from the beginning to the end of a block. */
+export class Recorder implements AsyncDisposable {
   readonly events: FileEvent[] = [];
   readonly errors: WatcherError[] = [];
   readonly stream: WatchStream<FileEvent>;
   #wake = Promise.withResolvers<void>();
 
-  constructor(stream: WatchStream<FileEvent>) {
+  constructor(stream: WatchStream<FileEvent>, onEvent: (event: FileEvent) => void = () => {}) {
     this.stream = stream;
     stream.subscribe({
       push: (event) => {
         this.events.push(event);
+        onEvent(event);
         this.#notify();
       },
       error: (error) => {
@@ -25,20 +25,21 @@ export class Recorder {
 
   /** `"written a.yml"` and so on; a rename is `"renamed a.yml > b.yml"`. */
   get lines(): string[] {
-    return this.events.map((event) => {
-      if (isForceReload(event)) return `${formatEvent(event)} ${event.reason}`;
-      return event.renamedTo ? `${formatEvent(event)} > ${event.renamedTo}` : formatEvent(event);
-    });
+    return this.events.map(lineOf);
+  }
+
+  get errorCodes(): string[] {
+    return this.errors.map(({ code }) => code);
   }
 
   /** Resolves as soon as what was told fulfils `condition`. */
   async until(condition: (recorder: this) => boolean, limit = 10_000): Promise<void> {
     const timeout = AbortSignal.timeout(limit);
-    const late = new Promise<never>((_, reject) => {
-      timeout.onabort = () =>
-        reject(new Error(`still waiting after: ${JSON.stringify([this.lines, this.errors])}`));
-    });
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    timeout.onabort = () =>
+      reject(new Error(`in vain, after ${JSON.stringify([this.lines, this.errorCodes])}`));
     while (!condition(this)) await Promise.race([this.#wake.promise, late]);
+    timeout.onabort = null;
   }
 
   /** Resolves with the lines once there are as many as `count`. */
@@ -47,17 +48,28 @@ export class Recorder {
     return this.lines;
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stream.close();
+  }
+
   #notify(): void {
     this.#wake.resolve();
     this.#wake = Promise.withResolvers();
   }
 }
 
-/** Opens a stream and records it; ready when this resolves, closed when the test is over. */
-export async function record(watcher: Watcher<FileEvent>, options?: WatchOptions): Promise<Recorder> {
-  const stream = watcher.events(options);
-  onTestFinished(() => stream.close());
-  const recorder = new Recorder(stream);
-  await stream.ready;
+/** Opens a stream and records it; it is ready when this resolves. */
+export async function record(
+  watcher: Watcher<FileEvent>,
+  options: WatchOptions & { readonly onEvent?: (event: FileEvent) => void } = {},
+): Promise<Recorder> {
+  const { onEvent, ...watchOptions } = options;
+  const recorder = new Recorder(watcher.events(watchOptions), onEvent);
+  await recorder.stream.ready;
   return recorder;
+}
+
+export function lineOf(event: FileEvent): string {
+  if (isForceReload(event)) return `${formatEvent(event)} ${event.reason}`;
+  return event.renamedTo === undefined ? formatEvent(event) : `${formatEvent(event)} > ${event.renamedTo}`;
 }

@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Action, type FileEvent, formatEvent, isForceReload } from '@watcher/events';
+import { Action, type FileEvent } from '@watcher/events';
 import { DirectoryWatcher } from '../../src/index.ts';
+import { fence } from '../support/fence.ts';
+import { playground } from '../support/playground.ts';
+import { record } from '../support/recorder.ts';
 import type { Tool } from './catalog.ts';
 
 const run = promisify(execFile);
@@ -25,102 +28,71 @@ export const LARGE = content(1024 * 1024);
 
 /** Uses a tool on a file of a new directory, with every option of the watcher at its default. */
 export async function tryTool(tool: Tool, before: string): Promise<Trial> {
-  const root = await mkdtemp(fileURLToPath(new URL('../../.test-', import.meta.url)));
-  try {
-    const [directory, away] = [join(root, 'config'), join(root, 'away')];
-    await Promise.all([mkdir(directory), mkdir(away)]);
-    const after = `edited: yes\n${before}`;
-    const env = {
-      LC_ALL: 'C.UTF-8',
-      ...process.env,
-      HOME: root,
-      TERM: 'xterm',
-      NEW: join(away, 'new'),
-      AWAY: away,
-      TOOLS,
-    };
-    const sh = (script: string) => run('sh', ['-ec', script], { cwd: directory, env });
-    await writeFile(join(directory, 'routes.yml'), before);
-    await writeFile(env.NEW, after);
-    if (tool.prepare) await sh(tool.prepare);
+  await using place = await playground();
+  const [directory, away] = [place.at('config'), place.at('away')];
+  await Promise.all([mkdir(directory), mkdir(away)]);
+  const after = `edited: yes\n${before}`;
+  const given = {
+    HOME: place.path,
+    TERM: 'xterm',
+    LC_ALL: 'C.UTF-8',
+    NEW: join(away, 'new'),
+    AWAY: away,
+    TOOLS,
+  };
+  const sh = (script: string) =>
+    run('sh', ['-ec', script], { cwd: directory, env: { ...process.env, ...given } });
+  await writeFile(join(directory, 'routes.yml'), before);
+  await writeFile(given.NEW, after);
+  if (tool.prepare) await sh(tool.prepare);
 
-    const reader = new Reader(directory, before, after);
-    await using stream = new DirectoryWatcher(directory).events();
-    stream.subscribe({ push: (event) => reader.take(event) });
-    await stream.ready;
-    await sh(tool.script);
-    await reader.fence();
-    return reader.trial(tool.events?.length === 0 ? before : after);
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+  const reader = new Reader(directory, before, after);
+  await using recorder = await record(new DirectoryWatcher(directory), {
+    onEvent: (event) => reader.take(event),
+  });
+  await sh(tool.script);
+  await fence(directory, recorder);
+  const isChanged = tool.events?.length !== 0;
+  return {
+    events: recorder.lines.toSorted(),
+    reads: reader.reads,
+    fresh: reader.last === (isChanged ? after : before),
+  };
 }
 
-/** Reads at each event, as a consumer does. */
+/** Reads `routes.yml`, under whatever name, at each event that it is there. */
 class Reader {
+  readonly reads: string[] = [];
+  last: string;
   readonly #directory: string;
   readonly #before: string;
   readonly #after: string;
-  readonly #events: string[] = [];
-  readonly #reads: string[] = [];
-  #last: string;
-  #fence: { readonly line: string; readonly passed: () => void } | undefined;
 
   constructor(directory: string, before: string, after: string) {
     this.#directory = directory;
     this.#before = before;
     this.#after = after;
-    this.#last = before;
+    this.last = before;
   }
 
-  take(event: FileEvent): void {
-    const line = formatEvent(event);
-    if (line === this.#fence?.line) this.#fence.passed();
-    if (event.actorName === FENCE) return;
-    this.#events.push(!isForceReload(event) && event.renamedTo ? `${line} > ${event.renamedTo}` : line);
-    if (event.actorName.endsWith('~') || event.actorName.endsWith('.bak')) return;
-    if (event.action !== Action.FileWritten && event.action !== Action.FileCreated) return;
-    const content = this.#read(event.actorName);
-    this.#last = content ?? '';
-    this.#reads.push(this.#judge(content));
-  }
-
-  /**
-   * Waits until whatever was done before must have been told: an empty file is held back longer than anything that
-   * has been done with by then.
-   */
-  async fence(): Promise<void> {
-    for (const [word, act] of [
-      ['created', () => writeFile(join(this.#directory, FENCE), '')],
-      ['deleted', () => unlink(join(this.#directory, FENCE))],
-    ] as const) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#fence = { line: `${word} ${FENCE}`, passed: resolve };
-      await act();
-      await promise;
-    }
-  }
-
-  trial(expected: string): Trial {
-    return { events: this.#events.toSorted(), reads: this.#reads, fresh: this.#last === expected };
-  }
-
-  #read(name: string): string | undefined {
+  take({ action, actorName }: FileEvent): void {
+    if (!actorName.endsWith('.yml')) return;
+    if (action !== Action.FileWritten && action !== Action.FileCreated) return;
     try {
-      return readFileSync(join(this.#directory, name), 'utf8');
+      this.last = readFileSync(join(this.#directory, actorName), 'utf8');
+      this.reads.push(this.#judge(this.last));
     } catch {
-      return undefined;
+      this.last = '';
+      this.reads.push('gone');
     }
   }
 
-  #judge(content: string | undefined): string {
-    if (content === undefined) return 'gone';
+  #judge(content: string): string {
     if (content === this.#after) return 'new';
     return content === this.#before ? 'old' : 'half';
   }
 }
 
-const FENCE = 'fence';
 /** Where the scripts of this folder are. */
 const TOOLS = fileURLToPath(new URL('.', import.meta.url));
 

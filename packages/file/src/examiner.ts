@@ -1,0 +1,92 @@
+import { type Change, difference, type Found, remembered } from './difference.ts';
+import type { Settings } from './options.ts';
+import type { Picture } from './picture.ts';
+import { findRenames } from './renames.ts';
+import { type Doubt, type Doubts, lookAgainAt } from './settle.ts';
+import type { FileState } from './snapshot.ts';
+import type { Survey } from './survey.ts';
+
+export interface ExaminerParts {
+  readonly settings: Settings;
+  readonly picture: Picture;
+  readonly doubts: Doubts;
+  readonly survey: Survey;
+  readonly isShown: (name: string) => boolean;
+}
+
+/** Settles names in doubt: looks at them, and says what has changed. */
+export class Examiner {
+  readonly #path: string;
+  readonly #parts: ExaminerParts;
+
+  constructor(path: string, parts: ExaminerParts) {
+    this.#path = path;
+    this.#parts = parts;
+  }
+
+  /** What has changed among `due`, which the picture shows from now on. A name that cannot be settled yet stays in doubt. */
+  async examine(due: readonly Doubt[], signal: AbortSignal): Promise<Change[]> {
+    const { picture, doubts, isShown } = this.#parts;
+    const hintsBefore = new Map(due.map(({ name, hints }) => [name, hints]));
+    const found = await this.#settled(hintsBefore, signal);
+    if (found.size === 0) return [];
+    const moves = await findRenames(found, { directory: this.#path, picture, doubts, isShown, signal });
+    return signal.aborted ? [] : this.#accept(found, moves, hintsBefore);
+  }
+
+  /** Those of the names that can be believed, as they are. */
+  async #settled(
+    hintsBefore: ReadonlyMap<string, number>,
+    signal: AbortSignal,
+  ): Promise<Map<string, FileState | undefined>> {
+    const { settings, picture, doubts, survey } = this.#parts;
+    const found = new Map<string, FileState | undefined>();
+    await survey.lookAt([...hintsBefore.keys()], signal, (name, seen) => {
+      const doubt = doubts.get(name);
+      if (!doubt) return;
+      const known = picture.files.get(name);
+      const again = lookAgainAt(doubt, seen, known, hintsBefore.get(name) ?? 0, this.#now(), settings.settle);
+      if (again !== undefined) doubt.due = again;
+      else if (seen.kind === 'absent') found.set(name, undefined);
+      else if (seen.kind !== 'unknown') found.set(name, seen.state);
+      else this.#giveUp(name);
+    });
+    return found;
+  }
+
+  /** A fault stands in the way of looking. The ticks go on until it is gone, and then the content is read again. */
+  #giveUp(name: string): void {
+    const { doubts, picture } = this.#parts;
+    doubts.settle(name);
+    picture.markYoung(name, this.#now());
+  }
+
+  #accept(
+    found: Found,
+    moves: ReadonlyMap<string, string>,
+    hintsBefore: ReadonlyMap<string, number>,
+  ): Change[] {
+    const { settings, picture, doubts } = this.#parts;
+    const changes = difference(picture.files, found, moves, settings.rewrites);
+    const changed = new Set(changes.map(({ name }) => name));
+    const now = this.#now();
+    for (const [name, state] of found) {
+      const doubt = doubts.get(name);
+      doubts.settle(name);
+      // What was hinted since may be newer than what was seen; and what is torn must be looked at again in any case.
+      if (doubt && (doubt.hints !== hintsBefore.get(name) || state?.content === 'torn'))
+        doubts.hint(name, now);
+      if (!state) {
+        picture.delete(name);
+        continue;
+      }
+      picture.set(name, changed.has(name) ? state : remembered(picture.files.get(name), state));
+      if (changed.has(name)) picture.markYoung(name, now);
+    }
+    return changes;
+  }
+
+  #now(): number {
+    return this.#parts.settings.clock.monotonic();
+  }
+}
