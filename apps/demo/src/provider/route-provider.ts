@@ -129,9 +129,12 @@ export class RouteProvider<E extends WatcherEvent> {
     const fault = describeError(error);
     const known = this.#faults.get(doing) === fault;
     this.#faults.set(doing, fault);
-    this.#logger[known ? 'debug' : 'warn'](
-      `${doing} ${this.#source.place}: ${fault}; ${this.#theLastGoodRoutes()}`,
-    );
+    // A watcher's errors name what is watched, and whether the source is away is told by its ForceReload.
+    const line =
+      doing === 'watching'
+        ? fault
+        : `cannot list ${this.#source.place}: ${fault} (${this.#theLastGoodRoutes()}; trying again)`;
+    this.#logger[known ? 'debug' : 'warn'](line);
   }
 
   /** Each problem once, for as long as it is there. */
