@@ -6,5 +6,6 @@ import { contractHarness } from './support/contract-harness.ts';
 const dialects = ['docker', 'podman', 'docker-1.52'] as const satisfies FakeEngineOptions['dialect'][];
 
 describe.each(dialects)('DockerWatcher on a fake engine that speaks %s', (dialect) => {
-  for (const { name, run } of watcherContract(contractHarness(() => FakeEngine.start({ dialect })))) it(name, run);
+  for (const { name, run } of watcherContract(contractHarness(() => FakeEngine.start({ dialect }))))
+    it(name, run);
 });

@@ -20,6 +20,7 @@ const OVERLAP = 1_000_000_000n;
 export class Cursor {
   readonly #window: string[] = [];
   #count = 0;
+  #anchor: string | undefined;
   /** What was seen, while replays are being told from news. */
   #seen: Set<string> | undefined;
   /** How many replays have begun and not ended. */
@@ -34,14 +35,18 @@ export class Cursor {
     this.#start = start;
   }
 
-  /** The last line, of whatever type, if there was one. */
+  /**
+   * The last line that came, of whatever type, new or brought again: a replay comes in the order of the engine's
+   * ring, so its end is where the ring ends, whatever the lines say of their time.
+   */
   get anchor(): string | undefined {
-    return this.#count === 0 ? undefined : this.#window[(this.#count - 1) % WINDOW];
+    return this.#anchor;
   }
 
   /** Takes a line: the place is behind it now. False when it was taken before, and is brought again. */
   take(line: string): boolean {
     const kept = identity(line);
+    this.#anchor = kept;
     if (this.#seen) {
       if (this.#seen.has(kept)) return false;
       if (this.#replays === 0 && this.#count >= this.#seenUntil) this.#seen = undefined;
@@ -74,20 +79,24 @@ export class Cursor {
     this.#seenUntil = this.#count + WINDOW;
   }
 
+  /** When the place is, by the engine's clock, in nanoseconds. */
+  get time(): bigint {
+    return (this.anchor === undefined ? undefined : nanoseconds(this.anchor)) ?? this.#start;
+  }
+
   /** Where a subscription has to start so that nothing falls between: `since` of the request. */
   get since(): string {
-    const anchor = this.#anchorTime();
-    return engineTime(anchor === undefined ? this.#start : anchor - OVERLAP);
+    return engineTime(this.anchor === undefined ? this.#start : atLeastZero(this.time - OVERLAP));
   }
 
-  /** Where a bounded query has to end to show the anchor: `until` of the request. */
+  /** Where a bounded query has to end to show the place: `until` of the request. */
   get until(): string {
-    return engineTime((this.#anchorTime() ?? this.#start) + 1n);
+    return engineTime(this.time + 1n);
   }
+}
 
-  #anchorTime(): bigint | undefined {
-    return this.anchor === undefined ? undefined : nanoseconds(this.anchor);
-  }
+function atLeastZero(time: bigint): bigint {
+  return time < 0n ? 0n : time;
 }
 
 /** What stands for a line: itself, or if it is long its digest, from which the time can still be read. */

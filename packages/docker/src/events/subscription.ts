@@ -109,9 +109,12 @@ export class Subscription {
 
   #line(line: string): void {
     this.#started.resolve();
-    if (!this.#held) this.#hand(line);
-    else if (this.#cursor.has(line)) this.#overlapped.resolve();
-    else this.#hold(this.#held, line);
+    if (!this.#held) {
+      this.#hand(line);
+      return;
+    }
+    if (this.#cursor.has(line)) this.#overlapped.resolve();
+    this.#hold(this.#held, line);
   }
 
   /** The place moves only with what is handed on: what a failed subscription held will be brought again. */

@@ -30,7 +30,11 @@ export function contractHarness(begin: () => Promise<TestEngine>): ContractHarne
     },
     async beginBroken() {
       return {
-        watcher: new DockerWatcher({ host: 'tcp://127.0.0.1:1', tls: { ca: '/no/such/ca.pem' }, name: 'engine' }),
+        watcher: new DockerWatcher({
+          host: 'tcp://127.0.0.1:1',
+          tls: { ca: '/no/such/ca.pem' },
+          name: 'engine',
+        }),
         type: 'docker',
         source: 'engine',
         change: () => Promise.reject(new Error('it never opens')),

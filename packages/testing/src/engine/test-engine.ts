@@ -27,18 +27,40 @@ export interface TestEngine extends AsyncDisposable {
   /** Removes it, running or not. */
   remove(id: string): Promise<void>;
 
+  /** Networks beside `none`, at engines that can have them here. */
+  readonly networks?: TestNetworks;
+
   /** The containers, newest first, as `GET /containers/json` has them: running ones, or `all`. */
   list(options?: { readonly all?: boolean }): Promise<ContainerSummary[]>;
 
-  /** The daemon dies as by `kill -9`: connections are cut, nothing listens, the events it remembered are gone. */
+  /**
+   * The daemon dies as by `kill -9`: connections break and nobody answers. A Docker Engine forgets its events;
+   * Podman keeps them in a file.
+   */
   crash(): Promise<void>;
-  /** The daemon is up again on the same host, after a crash or a crash of its own. What ran has been stopped. */
+  /**
+   * The daemon is up again on the same host; if it was up, it crashes first. A Docker Engine stops what its
+   * predecessor left running, and tells of it before it answers; at Podman it runs on.
+   */
   restart(): Promise<void>;
+}
+
+/** Each takes a network by name or ID, and a container likewise. */
+export interface TestNetworks {
+  /** Makes one. Resolves to its ID. */
+  create(name: string): Promise<string>;
+  /** Fails while a running container is connected. */
+  remove(network: string): Promise<void>;
+  /** Fails for a container that was created without a network of its own. */
+  connect(network: string, id: string): Promise<void>;
+  disconnect(network: string, id: string): Promise<void>;
 }
 
 export interface CreateOptions {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Which of `networks` it is connected to. Default: `none`, which allows no other. */
+  readonly network?: string;
 }
 
 /** One container in the Engine API's list, as far as every engine here fills it in. */

@@ -5,7 +5,7 @@ import { timeText } from './engine-time.ts';
 const NEVER = '0001-01-01T00:00:00Z';
 
 /** One container of GET /containers/json. */
-export function summaryOf(container: Container, networkId: string): ContainerSummary {
+export function summaryOf(container: Container): ContainerSummary {
   const { id, name, image, command, created, labels, state } = container;
   return {
     Id: id,
@@ -18,14 +18,14 @@ export function summaryOf(container: Container, networkId: string): ContainerSum
     Labels: labels,
     State: state,
     Status: statusOf(container),
-    HostConfig: { NetworkMode: 'none' },
-    NetworkSettings: { Networks: networks(networkId) },
+    HostConfig: { NetworkMode: container.networks[0]?.name ?? 'none' },
+    NetworkSettings: { Networks: networksOf(container) },
     Mounts: [],
   };
 }
 
 /** The answer to GET /containers/{id}/json. */
-export function detailsOf(container: Container, networkId: string): Record<string, unknown> {
+export function detailsOf(container: Container): Record<string, unknown> {
   const { id, name, image, command, created, labels, state, exitCode, health, started, finished } = container;
   return {
     Id: id,
@@ -51,15 +51,17 @@ export function detailsOf(container: Container, networkId: string): Record<strin
     RestartCount: 0,
     Driver: 'vfs',
     Platform: 'linux',
-    HostConfig: { NetworkMode: 'none' },
+    HostConfig: { NetworkMode: container.networks[0]?.name ?? 'none' },
     Mounts: [],
     Config: { Hostname: id.slice(0, 12), Cmd: command, Image: image, Labels: labels },
-    NetworkSettings: { Ports: {}, Networks: networks(networkId) },
+    NetworkSettings: { Ports: {}, Networks: networksOf(container) },
   };
 }
 
-function networks(networkId: string): ContainerSummary['NetworkSettings']['Networks'] {
-  return { none: { NetworkID: networkId, EndpointID: '', IPAddress: '' } };
+function networksOf({ networks }: Container): ContainerSummary['NetworkSettings']['Networks'] {
+  return Object.fromEntries(
+    networks.map(({ id, name }) => [name, { NetworkID: id, EndpointID: '', IPAddress: '' }]),
+  );
 }
 
 function statusOf(container: Container): string {

@@ -1,3 +1,5 @@
+import type { Network } from './networks.ts';
+
 /** A container as the fake engine holds it. */
 export interface Container {
   readonly id: string;
@@ -5,12 +7,13 @@ export interface Container {
   readonly image: string;
   readonly command: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
-  /** The signal that stops it, by number. Whatever it is, the container dies of it at once. */
+  /** The signal that stops it, by number. It dies of this one and of SIGKILL, at once, and ignores others. */
   readonly stopSignal: number;
   state: ContainerState;
   exitCode: number;
   /** `healthy` and the like; undefined without a health check. */
   health: string | undefined;
+  readonly networks: Network[];
   /** Nanoseconds since the epoch; 0 for never. */
   readonly created: bigint;
   started: bigint;

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type CreateOptions, EngineError } from '../test-engine.ts';
 import { type Container, isRunning, signalNumber } from './container.ts';
 import type { EngineTime } from './engine-time.ts';
 import type { MessageInput } from './message.ts';
+import { type Network, Networks } from './networks.ts';
+import { randomId } from './random-id.ts';
 
 export interface ContainerOptions extends CreateOptions {
   /** Default: `watcher-test`. */
@@ -12,13 +13,14 @@ export interface ContainerOptions extends CreateOptions {
   readonly stopSignal?: string;
 }
 
+const KILL = 9;
+
 /** The containers of the fake engine: what may be done to each in which state, and which events tell of it. */
 export class Containers {
   readonly #time: EngineTime;
   readonly #publish: (message: MessageInput) => void;
   readonly #byId = new Map<string, Container>();
-  /** The network of every container here, as with `--network none`. */
-  readonly networkId = randomId();
+  readonly networks = new Networks();
 
   constructor(time: EngineTime, publish: (message: MessageInput) => void) {
     this.#time = time;
@@ -39,12 +41,8 @@ export class Containers {
   }
 
   create(options: ContainerOptions): Container {
-    const {
-      labels = {},
-      image = 'watcher-test',
-      command = ['sleep', 'infinity'],
-      stopSignal = 'SIGTERM',
-    } = options;
+    const { labels = {}, image = 'watcher-test', network = 'none' } = options;
+    const { command = ['sleep', 'infinity'], stopSignal = 'SIGTERM' } = options;
     const name = this.#freeName(options.name);
     const container: Container = {
       id: randomId(),
@@ -56,12 +54,13 @@ export class Containers {
       state: 'created',
       exitCode: 0,
       health: undefined,
+      networks: [this.networks.find(network)],
       created: this.#time.now(),
       started: 0n,
       finished: 0n,
     };
     this.#byId.set(container.id, container);
-    this.#tell(container, 'create');
+    this.tell(container, 'create');
     return container;
   }
 
@@ -71,20 +70,20 @@ export class Containers {
       throw new EngineError(409, 'cannot start a paused container, try unpause instead');
     }
     if (container.state === 'running') return false;
-    this.#tellNetwork(container, 'connect');
+    for (const network of container.networks) this.#tellNetwork(network, 'connect', container);
     container.state = 'running';
     container.exitCode = 0;
     container.started = this.#time.now();
-    this.#tell(container, 'start');
+    this.tell(container, 'start');
     return true;
   }
 
   /** False when it does not run. */
   stop(container: Container): boolean {
     if (!isRunning(container)) return false;
-    this.#tell(container, 'kill', { signal: String(container.stopSignal) });
+    this.tell(container, 'kill', { signal: String(container.stopSignal) });
     this.exit(container, 128 + container.stopSignal);
-    this.#tell(container, 'stop');
+    this.tell(container, 'stop');
     return true;
   }
 
@@ -97,8 +96,8 @@ export class Containers {
         `Cannot kill container: ${container.name}: Container ${container.id} is not running`,
       );
     }
-    this.#tell(container, 'kill', { signal: String(number) });
-    this.exit(container, 128 + number);
+    this.tell(container, 'kill', { signal: String(number) });
+    if (number === KILL || number === container.stopSignal) this.exit(container, 128 + number);
   }
 
   /** Its process ends, by itself or by a signal. */
@@ -107,8 +106,8 @@ export class Containers {
     container.state = 'exited';
     container.exitCode = exitCode;
     container.finished = this.#time.now();
-    this.#tell(container, 'die', { exitCode: String(exitCode) });
-    this.#tellNetwork(container, 'disconnect');
+    this.tell(container, 'die', { exitCode: String(exitCode) });
+    for (const network of container.networks) this.#tellNetwork(network, 'disconnect', container);
   }
 
   pause(container: Container): void {
@@ -118,13 +117,13 @@ export class Containers {
       throw new EngineError(409, `Container ${container.id} is not running`);
     }
     container.state = 'paused';
-    this.#tell(container, 'pause');
+    this.tell(container, 'pause');
   }
 
   unpause(container: Container): void {
     if (container.state !== 'paused') throw new EngineError(500, `Container ${container.id} is not paused`);
     container.state = 'running';
-    this.#tell(container, 'unpause');
+    this.tell(container, 'unpause');
   }
 
   rename(container: Container, name: string): void {
@@ -134,7 +133,7 @@ export class Containers {
     }
     const oldName = `/${container.name}`;
     container.name = this.#freeName(name, 'Error when allocating new name: ');
-    this.#tell(container, 'rename', { oldName });
+    this.tell(container, 'rename', { oldName });
   }
 
   remove(container: Container, force: boolean): void {
@@ -143,36 +142,78 @@ export class Containers {
       this.kill(container);
     }
     this.#byId.delete(container.id);
-    this.#tell(container, 'destroy');
+    this.tell(container, 'destroy');
   }
 
-  /** An event of a container that changes nothing that a list shows. */
-  note(container: Container, action: string, attributes?: Record<string, string>): void {
-    this.#tell(container, action, attributes);
+  createNetwork(name: string): Network {
+    const network = this.networks.create(name);
+    this.#tellNetwork(network, 'create');
+    return network;
+  }
+
+  removeNetwork(network: Network): void {
+    if (this.all().some((container) => isRunning(container) && container.networks.includes(network))) {
+      throw new EngineError(
+        403,
+        `error while removing network: network ${network.name} has active endpoints`,
+      );
+    }
+    this.networks.remove(network);
+    this.#tellNetwork(network, 'destroy');
+  }
+
+  connect(network: Network, container: Container): void {
+    if (container.networks.includes(network)) {
+      throw new EngineError(
+        403,
+        `endpoint with name ${container.name} already exists in network ${network.name}`,
+      );
+    }
+    if (container.networks.includes(this.networks.none)) {
+      throw new EngineError(
+        400,
+        'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+      );
+    }
+    container.networks.push(network);
+    if (isRunning(container)) this.#tellNetwork(network, 'connect', container);
+  }
+
+  disconnect(network: Network, container: Container): void {
+    const place = container.networks.indexOf(network);
+    if (place < 0) {
+      throw new EngineError(403, `container ${container.id} is not connected to network ${network.name}`);
+    }
+    container.networks.splice(place, 1);
+    if (!isRunning(container)) return;
+    // The engine says it twice, once for the endpoint and once for the container.
+    this.#tellNetwork(network, 'disconnect', container);
+    this.#tellNetwork(network, 'disconnect', container);
   }
 
   /** A daemon that starts again stops what its predecessor left running. */
   stopAll(): void {
     for (const container of this.#byId.values()) {
       if (!isRunning(container)) continue;
-      this.#tell(container, 'kill', { signal: String(container.stopSignal) });
+      this.tell(container, 'kill', { signal: String(container.stopSignal) });
       container.state = 'exited';
       container.exitCode = 128 + container.stopSignal;
       container.finished = this.#time.now();
-      this.#tell(container, 'die', { exitCode: String(container.exitCode) });
-      this.#tell(container, 'stop');
+      this.tell(container, 'die', { exitCode: String(container.exitCode) });
+      this.tell(container, 'stop');
     }
   }
 
-  #tell(container: Container, action: string, attributes: Record<string, string> = {}): void {
+  /** Publishes an event of a container. */
+  tell(container: Container, action: string, attributes: Record<string, string> = {}): void {
     const { id, name, image, labels } = container;
     const all = { ...labels, ...attributes, image, name };
     this.#publish({ Type: 'container', Action: action, Actor: { ID: id, Attributes: sorted(all) } });
   }
 
-  #tellNetwork({ id }: Container, action: string): void {
-    const Attributes = { container: id, name: 'none', type: 'null' };
-    this.#publish({ Type: 'network', Action: action, Actor: { ID: this.networkId, Attributes } });
+  #tellNetwork({ id, name, type }: Network, action: string, container?: Container): void {
+    const Attributes = { ...(container && { container: container.id }), name, type };
+    this.#publish({ Type: 'network', Action: action, Actor: { ID: id, Attributes } });
   }
 
   #freeName(given: string, context = ''): string {
@@ -201,11 +242,6 @@ export class Containers {
     const found = [...this.#byId.values()].filter(({ id }) => id.startsWith(prefix));
     return prefix && found.length === 1 ? found[0] : undefined;
   }
-}
-
-/** A random ID of the engine's kind. */
-export function randomId(): string {
-  return randomBytes(32).toString('hex');
 }
 
 /** The engine writes attributes in the order of their names. */

@@ -1,98 +1,105 @@
-import type { MessageInput } from './message.ts';
+import { parseFloatingTimestamp, parseTimestamp } from './engine-time.ts';
+import { eventFilter } from './event-filter.ts';
+import type { FilterArgs } from './filter-args.ts';
+import type { EngineMessage, MessageInput } from './message.ts';
+import { podmanFilter } from './podman-filter.ts';
+import { podmanMessages, recentPodmanMessages } from './podman-messages.ts';
 
 /**
  * Which engine the fake speaks like.
  *
  * - `docker`: Docker 20.10, API 1.41
- * - `docker-1.52`: Docker with API 1.52: no `status`, `id` and `from`, and a content type of its own
- * - `podman`: Podman's Docker socket
+ * - `docker-1.52`: Docker with API 1.52: no `status`, `id` and `from` for clients of that version, which get
+ *   another content type
+ * - `podman`: Podman's own words, `remove` and `died`, and a 400 for a filter key that it does not know
+ * - `podman-4.3`: the Docker socket of Podman 4.3 as it was measured: `remove`, but `die`; nothing for a filter key
+ *   that it does not know; nothing for an `until` that has passed; events and containers outlive the daemon
  */
-export type DialectName = 'docker' | 'docker-1.52' | 'podman';
+export type DialectName = 'docker' | 'docker-1.52' | 'podman' | 'podman-4.3';
 
 export interface Dialect {
-  readonly name: DialectName;
   readonly apiVersion: string;
   readonly minApiVersion: string;
   /** The `Server` header. */
   readonly server: string;
   readonly engineVersion: string;
-  /** Whether an event of exactly `since` is left out. */
-  readonly sinceExcludes: boolean;
-  /** The filter keys of GET /events; any other is a 400. Undefined: others are ignored. */
+  /** How the engine calls itself among the components of GET /version. */
+  readonly component: string;
+  /** How many events are remembered. */
+  readonly ringSize: number;
+  /** Whether an event of exactly `since` or `until` is left out. */
+  readonly timesExclude: boolean;
+  /** Whether `stream=false` asks for no more than what was. */
+  readonly takesStream: boolean;
+  /** Whether a query whose `until` has passed is answered with nothing. */
+  readonly pastIsEmpty: boolean;
+  /** The filter keys of GET /events. Undefined: others are ignored. */
   readonly eventKeys: ReadonlySet<string> | undefined;
+  /** The status of the answer to another key; with 200 it has no body. */
+  readonly unknownKeyStatus: 200 | 400;
+  /** Whether events, and what runs, outlive the daemon. */
+  readonly survives: boolean;
+  /** Reads `since` and `until`, in nanoseconds. */
+  readTime(text: string | null): bigint | undefined;
+  /** The whole name of an image. */
+  image(name: string): string;
+  filter(filters: FilterArgs): (message: EngineMessage) => boolean;
   /** What this engine publishes where Docker publishes `message`. */
-  translate(message: MessageInput): MessageInput;
+  translate(message: MessageInput): readonly MessageInput[];
 }
 
 const docker: Dialect = {
-  name: 'docker',
   apiVersion: '1.41',
   minApiVersion: '1.12',
   server: 'Docker/20.10.24 (linux)',
   engineVersion: '20.10.24',
-  sinceExcludes: false,
+  component: 'Engine',
+  ringSize: 256,
+  timesExclude: false,
+  takesStream: false,
+  pastIsEmpty: false,
   eventKeys: undefined,
-  translate: (message) => message,
+  unknownKeyStatus: 400,
+  survives: false,
+  readTime: parseTimestamp,
+  image: (name) => name,
+  filter: eventFilter,
+  translate: (message) => [message],
+};
+
+const podman: Dialect = {
+  ...docker,
+  minApiVersion: '1.24',
+  server: 'Libpod/3.4.4 (linux)',
+  engineVersion: '3.4.4',
+  component: 'Podman Engine',
+  ringSize: 65_536, // a file without an end there
+  timesExclude: true,
+  takesStream: true,
+  eventKeys: new Set(['container', 'event', 'image', 'label', 'pod', 'status', 'type', 'volume']),
+  readTime: parseFloatingTimestamp,
+  image: (name) => `docker.io/library/${name}:latest`,
+  filter: podmanFilter,
+  translate: podmanMessages,
 };
 
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
   docker,
   'docker-1.52': {
     ...docker,
-    name: 'docker-1.52',
     apiVersion: '1.52',
     minApiVersion: '1.44',
     server: 'Docker/29.0.0 (linux)',
     engineVersion: '29.0.0',
   },
-  podman: {
-    ...docker,
-    name: 'podman',
-    apiVersion: '1.41',
-    minApiVersion: '1.24',
+  podman,
+  'podman-4.3': {
+    ...podman,
     server: 'Libpod/4.3.1 (linux)',
     engineVersion: '4.3.1',
-    sinceExcludes: true,
-    eventKeys: new Set(['container', 'event', 'image', 'label', 'pod', 'type', 'volume']),
-    translate: podmanMessage,
+    pastIsEmpty: true,
+    unknownKeyStatus: 200,
+    survives: true,
+    translate: recentPodmanMessages,
   },
 };
-
-/** The words of Podman for Docker's. */
-const PODMAN_ACTIONS: Readonly<Record<string, string>> = { destroy: 'remove', die: 'died' };
-
-function podmanMessage(message: MessageInput): MessageInput {
-  if (message.Type !== 'container') return message;
-  const [action = '', health] = message.Action.split(': ');
-  if (action === 'health_status' && health) return { ...message, Action: action, HealthStatus: health };
-  return { ...message, Action: PODMAN_ACTIONS[message.Action] ?? message.Action };
-}
-
-/** Whether a request of this API version is answered with `status`, `id` and `from`. */
-export function hasLegacyFields(version: string): boolean {
-  return compareVersions(version, '1.52') < 0;
-}
-
-/** The media types in which events can be asked for by `Accept`. */
-const STREAM_TYPES = [
-  'application/json',
-  'application/jsonl',
-  'application/x-ndjson',
-  'application/json-seq',
-];
-
-/** How the events of one request are written: its content type, and what stands before each line. */
-export function streamFormat(version: string, accept: string | undefined): { type: string; prefix: string } {
-  const usual = hasLegacyFields(version) ? 'application/json' : 'application/jsonl';
-  const negotiated =
-    accept && !hasLegacyFields(version) && STREAM_TYPES.find((type) => accept.includes(type));
-  const type = negotiated || usual;
-  return { type, prefix: type === 'application/json-seq' ? '\u001e' : '' };
-}
-
-/** Less than, equal to or greater than 0, as for `sort`, for `major.minor`. */
-export function compareVersions(a: string, b: string): number {
-  const [majorA = 0, minorA = 0] = a.split('.').map(Number);
-  const [majorB = 0, minorB = 0] = b.split('.').map(Number);
-  return majorA - majorB || minorA - minorB;
-}

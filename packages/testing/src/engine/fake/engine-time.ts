@@ -54,6 +54,14 @@ export function parseTimestamp(text: string | null): bigint | undefined {
   return seconds * NANOS + BigInt(fraction.padEnd(9, '0').slice(0, 9));
 }
 
+/** Reads them as Podman does: as a floating-point number of seconds, with what that costs in precision. */
+export function parseFloatingTimestamp(text: string | null): bigint | undefined {
+  if (!text) return undefined;
+  const nanos = Number(text) * 1e9;
+  if (Number.isFinite(nanos)) return BigInt(Math.trunc(nanos));
+  throw new EngineError(500, `unable to convert time of ${text}`);
+}
+
 function parseInteger(text: string): bigint {
   if (/^[+-]?\d+$/.test(text)) return BigInt(text);
   throw new EngineError(500, `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);

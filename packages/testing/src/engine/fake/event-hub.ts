@@ -4,11 +4,22 @@ import { EventRing, type Replay } from './ring.ts';
 
 /** Where events go: into the ring, and to everyone who listens. */
 export class EventHub {
-  readonly #ring = new EventRing();
+  readonly #ring: EventRing;
   readonly #listeners = new Set<Listener>();
+  #dropped = 0;
+
+  /** @param ringSize how many events are remembered */
+  constructor(ringSize: number) {
+    this.#ring = new EventRing(ringSize);
+  }
 
   get subscribers(): number {
     return this.#listeners.size;
+  }
+
+  /** Events that a listener had no room for, in all. */
+  get dropped(): number {
+    return [...this.#listeners].reduce((sum, { dropped }) => sum + dropped, this.#dropped);
   }
 
   publish(message: EngineMessage): void {
@@ -21,7 +32,7 @@ export class EventHub {
     listener.replay(this.#ring.replay(replay));
     this.#listeners.add(listener);
     return () => {
-      this.#listeners.delete(listener);
+      if (this.#listeners.delete(listener)) this.#dropped += listener.dropped;
       listener.close();
     };
   }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { EngineError } from '../test-engine.ts';
-import { compareVersions, type Dialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 
 /** A request as the engine sees it. */
 export interface EngineRequest {
@@ -32,23 +31,6 @@ export function readRequest(message: IncomingMessage, dialect: Dialect): EngineR
     query: url.searchParams,
     accept: message.headers.accept,
   };
-}
-
-/** @throws {EngineError} 400 for a version that this engine does not serve */
-export function checkVersion({ version }: EngineRequest, { apiVersion, minApiVersion }: Dialect): void {
-  if (compareVersions(version, minApiVersion) < 0) {
-    throw new EngineError(
-      400,
-      `client version ${version} is too old. Minimum supported API version is ${minApiVersion}, ` +
-        'please upgrade your client to a newer version',
-    );
-  }
-  if (compareVersions(version, apiVersion) > 0) {
-    throw new EngineError(
-      400,
-      `client version ${version} is too new. Maximum supported API version is ${apiVersion}`,
-    );
-  }
 }
 
 /** The headers of every answer. */

@@ -1,36 +1,40 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, systemClock } from '@watcher/core';
-import { type ContainerSummary, EngineError, type TestEngine } from '../test-engine.ts';
-import type { Container } from './container.ts';
+import { type Clock, countOption, invalidOption, systemClock } from '@watcher/core';
+import { type ContainerSummary, EngineError, type TestEngine, type TestNetworks } from '../test-engine.ts';
+import { type Container, isRunning } from './container.ts';
 import { summaryOf } from './container-views.ts';
 import { type ContainerOptions, Containers } from './containers.ts';
 import { type Dialect, type DialectName, dialects } from './dialect.ts';
 import { type Address, EngineServer } from './engine-server.ts';
 import { EngineTime } from './engine-time.ts';
 import { EventHub } from './event-hub.ts';
+import type { EngineRequest } from './exchange.ts';
 import { ActiveFaults } from './faults/active-faults.ts';
 import { Faults } from './faults/faults.ts';
-import type { EngineMessage, MessageInput } from './message.ts';
+import { completeMessage, type EngineMessage, type MessageInput } from './message.ts';
+import { randomId } from './random-id.ts';
+import { Recent } from './recent.ts';
 import { RequestHandler } from './request-handler.ts';
 
 export interface FakeEngineOptions {
-  /** `socket`, in a folder of its own under the system's temporary folder, or a port on 127.0.0.1, 0 for a free one. Default: `socket`. */
+  /**
+   * `socket` for a Unix socket in a folder of its own under the system's temporary folder, or a port on 127.0.0.1,
+   * where 0 is a free one. Default: `socket`.
+   */
   readonly listen?: 'socket' | number;
   /** Which engine it speaks like. Default: `docker`, version 20.10. */
   readonly dialect?: DialectName;
   /** The engine's wall clock, and the timers of its faults. Default: the system's. */
   readonly clock?: Clock;
-  /** How many of the latest messages `published` keeps. Default: 4096. */
-  readonly keepPublished?: number;
-  /** Whether containers go on running through a crash and a restart. Default: false, as with Docker's default. */
-  readonly liveRestore?: boolean;
+  /** How many of the latest messages `published` has, and requests `requests`. Default: 4096. */
+  readonly keep?: number;
 }
 
 /**
  * A Docker Engine in this process: the part of its API that whoever watches one needs, containers that are
- * nothing but a state, and faults on demand.
+ * nothing but a state, and faults on demand. It writes and forgets events as the real one does.
  *
  * @example
  * ```ts
@@ -44,23 +48,29 @@ export class FakeEngine implements TestEngine {
   readonly kind = 'fake';
   /** What can go wrong, on demand. */
   readonly faults: Faults;
+  readonly networks: TestNetworks;
 
   readonly #dialect: Dialect;
-  readonly #liveRestore: boolean;
-  readonly #keepPublished: number;
   readonly #folder: string | undefined;
   readonly #time: EngineTime;
   readonly #containers: Containers;
-  readonly #hub = new EventHub();
-  readonly #active = new ActiveFaults();
+  readonly #hub: EventHub;
   readonly #server: EngineServer;
-  #published: EngineMessage[] = [];
-  #publishedCount = 0;
+  readonly #published: Recent<EngineMessage>;
+  readonly #requests: Recent<EngineRequest>;
   #up = true;
 
-  /** Starts one that listens when this resolves. */
+  /**
+   * Starts one that listens when this resolves.
+   *
+   * @throws {WatcherError} `INVALID_OPTION` for a dialect that there is not, or a `keep` that is no count
+   */
   static async start(options: FakeEngineOptions = {}): Promise<FakeEngine> {
-    const { listen = 'socket' } = options;
+    const { listen = 'socket', dialect = 'docker', keep } = options;
+    if (!Object.hasOwn(dialects, dialect)) {
+      throw invalidOption('dialect', `one of ${Object.keys(dialects).join(', ')}`, dialect);
+    }
+    countOption('keep', keep, 4096);
     const folder = listen === 'socket' ? await mkdtemp(join(tmpdir(), 'fake-engine-')) : undefined;
     const address = folder === undefined ? { port: Number(listen) } : { path: join(folder, 'docker.sock') };
     const engine = new FakeEngine(options, address, folder);
@@ -69,25 +79,29 @@ export class FakeEngine implements TestEngine {
   }
 
   private constructor(options: FakeEngineOptions, address: Address, folder: string | undefined) {
-    const { dialect = 'docker', clock = systemClock, keepPublished = 4096, liveRestore = false } = options;
+    const { dialect = 'docker', clock = systemClock, keep = 4096 } = options;
     this.#dialect = dialects[dialect];
-    this.#keepPublished = keepPublished;
-    this.#liveRestore = liveRestore;
     this.#folder = folder;
+    this.#published = new Recent(keep);
+    this.#requests = new Recent(keep);
     this.#time = new EngineTime(clock);
+    this.#hub = new EventHub(this.#dialect.ringSize);
     this.#containers = new Containers(this.#time, (message) => {
-      this.publish(this.#dialect.translate(message));
+      for (const own of this.#dialect.translate(message)) this.publish(own);
     });
+    this.networks = networksOf(this.#containers);
+    const faults = new ActiveFaults();
     const handler = new RequestHandler({
       dialect: this.#dialect,
       clock,
       time: this.#time,
       hub: this.#hub,
       containers: this.#containers,
-      faults: this.#active,
+      faults,
+      requests: this.#requests,
     });
     this.#server = new EngineServer(address, handler.listener);
-    this.faults = new Faults(this.#server, clock, this.#active);
+    this.faults = new Faults(this.#server, clock, faults);
   }
 
   get host(): string {
@@ -98,7 +112,8 @@ export class FakeEngine implements TestEngine {
 
   async create(options: ContainerOptions): Promise<string> {
     this.#mustBeUp();
-    return this.#containers.create({ stopSignal: 'SIGKILL', ...options }).id;
+    const image = this.#dialect.image(options.image ?? 'watcher-test');
+    return this.#containers.create({ stopSignal: 'SIGKILL', ...options, image }).id;
   }
 
   async start(id: string): Promise<void> {
@@ -109,7 +124,8 @@ export class FakeEngine implements TestEngine {
     this.#containers.stop(this.#find(id));
   }
 
-  async kill(id: string, signal?: string): Promise<void> {
+  /** @param signal by name or number; what is neither SIGKILL nor its stop signal does not end it */
+  async kill(id: string, signal = 'SIGKILL'): Promise<void> {
     this.#containers.kill(this.#find(id), signal);
   }
 
@@ -134,65 +150,64 @@ export class FakeEngine implements TestEngine {
     this.#containers.exit(this.#find(id), exitCode);
   }
 
-  /** Its health check comes to a result. */
+  /** Its health check comes to another result. */
   async setHealth(id: string, health: 'healthy' | 'unhealthy'): Promise<void> {
     const container = this.#find(id);
     container.health = health;
-    this.#containers.note(container, `health_status: ${health}`);
+    this.#containers.tell(container, `health_status: ${health}`);
   }
 
-  /** A command is run in it, as health checks do: three events of no interest to most. */
+  /** A command is run in it, as health checks do: three events that change nothing. */
   async exec(id: string, command = 'true', exitCode = 0): Promise<void> {
     const container = this.#find(id);
-    const execID = 'e'.repeat(64);
-    this.#containers.note(container, `exec_create: ${command}`, { execID });
-    this.#containers.note(container, `exec_start: ${command}`, { execID });
-    this.#containers.note(container, 'exec_die', { execID, exitCode: String(exitCode) });
+    const execID = randomId();
+    this.#containers.tell(container, `exec_create: ${command}`, { execID });
+    this.#containers.tell(container, `exec_start: ${command}`, { execID });
+    this.#containers.tell(container, 'exec_die', { execID, exitCode: String(exitCode) });
   }
 
   async list({ all = false }: { readonly all?: boolean } = {}): Promise<ContainerSummary[]> {
     this.#mustBeUp();
     return this.#containers
       .all()
-      .filter(({ state }) => all || state === 'running' || state === 'paused')
-      .map((container) => summaryOf(container, this.#containers.networkId));
+      .filter((container) => all || isRunning(container))
+      .map(summaryOf);
   }
 
   // Events.
 
   /**
-   * Publishes a message of any kind, as it is, whatever the dialect: into the ring, and to whoever is subscribed.
-   * Gives it back with its time.
+   * Publishes a message of any kind as it is, whatever the dialect: into the ring, and to whoever is subscribed.
+   * Gives it back with all its fields.
    */
   publish(message: MessageInput): EngineMessage {
     this.#mustBeUp();
-    const { Type, Action, Actor, scope = 'local', timeNano = this.#time.next(), HealthStatus } = message;
-    const whole: EngineMessage = {
-      Type,
-      Action,
-      Actor: { ID: Actor?.ID ?? '', Attributes: Actor?.Attributes ?? {} },
-      scope,
-      timeNano,
-      ...(HealthStatus !== undefined && { HealthStatus }),
-    };
-    this.#record(whole);
+    const whole = completeMessage(message, () => this.#time.next());
+    this.#published.add(whole);
     this.#hub.publish(whole);
     return whole;
   }
 
   /** The latest messages that were published, through every restart, oldest first. */
   get published(): readonly EngineMessage[] {
-    return this.#published.slice(-this.#keepPublished);
+    return this.#published.list();
   }
 
   /** How many messages were published in all. */
   get publishedCount(): number {
-    return this.#publishedCount;
+    return this.#published.count;
   }
 
-  /** Connections open now and accepted in all, and how many event streams are subscribed. */
-  get connections(): { readonly open: number; readonly accepted: number; readonly subscribers: number } {
-    return { open: this.#server.open, accepted: this.#server.accepted, subscribers: this.#hub.subscribers };
+  /** The latest requests that were received, oldest first. */
+  get requests(): readonly EngineRequest[] {
+    return this.#requests.list();
+  }
+
+  /** Connections open now and accepted in all, event streams subscribed, and events that these were not sent. */
+  get connections(): EngineConnections {
+    const { open, accepted } = this.#server;
+    const { subscribers, dropped } = this.#hub;
+    return { open, accepted, subscribers, dropped };
   }
 
   /** The engine's wall clock, in nanoseconds since the epoch. */
@@ -209,14 +224,14 @@ export class FakeEngine implements TestEngine {
 
   async crash(): Promise<void> {
     this.#up = false;
-    this.#hub.forget();
+    if (!this.#dialect.survives) this.#hub.forget();
     await this.#server.close();
   }
 
   async restart(): Promise<void> {
     if (this.#up) await this.crash();
     this.#up = true;
-    if (!this.#liveRestore) this.#containers.stopAll();
+    if (!this.#dialect.survives) this.#containers.stopAll();
     await this.#server.listen();
   }
 
@@ -234,10 +249,21 @@ export class FakeEngine implements TestEngine {
   #mustBeUp(): void {
     if (!this.#up) throw new EngineError(0, `The fake engine at ${this.host} is down.`);
   }
+}
 
-  #record(message: EngineMessage): void {
-    this.#publishedCount++;
-    this.#published.push(message);
-    if (this.#published.length >= 2 * this.#keepPublished) this.#published = this.published.slice();
-  }
+export interface EngineConnections {
+  readonly open: number;
+  readonly accepted: number;
+  readonly subscribers: number;
+  readonly dropped: number;
+}
+
+function networksOf(containers: Containers): TestNetworks {
+  const { networks } = containers;
+  return {
+    create: async (name) => containers.createNetwork(name).id,
+    remove: async (network) => containers.removeNetwork(networks.find(network)),
+    connect: async (network, id) => containers.connect(networks.find(network), containers.find(id)),
+    disconnect: async (network, id) => containers.disconnect(networks.find(network), containers.find(id)),
+  };
 }

@@ -24,7 +24,8 @@ export class FilterArgs {
     } catch (cause) {
       throw new EngineError(500, `invalid character '${json[0]}' looking for beginning of value`, { cause });
     }
-    if (!isRecord(given)) throw new EngineError(400, `invalid filter: ${json}`);
+    if (given === null) return new FilterArgs(new Map());
+    if (!isRecord(given)) throw new EngineError(500, `invalid filter: ${json}`);
     const fields = Object.entries(given).map(([key, values]) => [key, valuesOf(values, json)] as const);
     return new FilterArgs(new Map(fields));
   }
@@ -74,7 +75,7 @@ const NONE: Values = new Set();
 function valuesOf(values: unknown, json: string): Values {
   if (Array.isArray(values)) return new Set(values.map(String));
   if (isRecord(values)) return new Set(Object.keys(values));
-  throw new EngineError(400, `invalid filter: ${json}`);
+  throw new EngineError(500, `invalid filter: ${json}`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

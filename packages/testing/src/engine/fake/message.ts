@@ -23,6 +23,19 @@ export interface MessageInput {
   readonly HealthStatus?: string;
 }
 
+/** Fills in what was left out; `time` is asked for only then. */
+export function completeMessage(message: MessageInput, time: () => bigint): EngineMessage {
+  const { Type, Action, Actor, scope = 'local', timeNano = time(), HealthStatus } = message;
+  return {
+    Type,
+    Action,
+    Actor: { ID: Actor?.ID ?? '', Attributes: Actor?.Attributes ?? {} },
+    scope,
+    timeNano,
+    ...(HealthStatus !== undefined && { HealthStatus }),
+  };
+}
+
 /** Types that carry `status`, `id` and, for containers, `from`, the API's fields of old. */
 const LEGACY = new Set(['container', 'image']);
 

@@ -2,14 +2,17 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { text } from 'node:stream/consumers';
 import type { Clock } from '@watcher/core';
 import { EngineError } from '../test-engine.ts';
+import { checkVersion } from './api-version.ts';
 import type { Containers } from './containers.ts';
 import type { Dialect } from './dialect.ts';
 import type { EngineTime } from './engine-time.ts';
 import type { EventHub } from './event-hub.ts';
 import { serveEvents } from './events-route.ts';
-import { checkVersion, commonHeaders, type Exchange, readRequest } from './exchange.ts';
+import { commonHeaders, type EngineRequest, type Exchange, readRequest } from './exchange.ts';
 import type { ActiveFaults } from './faults/active-faults.ts';
-import { type Answer, answer } from './routes.ts';
+import type { Recent } from './recent.ts';
+import type { Answer } from './route.ts';
+import { answer } from './routes.ts';
 
 export interface RequestHandlerOptions {
   readonly dialect: Dialect;
@@ -18,6 +21,7 @@ export interface RequestHandlerOptions {
   readonly hub: EventHub;
   readonly containers: Containers;
   readonly faults: ActiveFaults;
+  readonly requests: Recent<EngineRequest>;
 }
 
 /** From an HTTP request to its answer: first the faults have it, then the version is checked, then it is routed. */
@@ -40,6 +44,7 @@ export class RequestHandler {
       response,
       over: over.signal,
     };
+    this.#engine.requests.add(exchange.request);
     try {
       if ((await this.#engine.faults.request(exchange)) || over.signal.aborted) return;
       await this.#answer(exchange, message);
@@ -53,9 +58,9 @@ export class RequestHandler {
   async #answer(exchange: Exchange, message: IncomingMessage): Promise<void> {
     const { dialect, time, hub, containers } = this.#engine;
     const { request } = exchange;
-    checkVersion(request, dialect);
+    checkVersion(request.version, dialect);
     if (request.method === 'GET' && request.path === '/events') {
-      await serveEvents({ ...this.#engine, headers: () => this.#headers() }, exchange);
+      await serveEvents({ ...this.#engine, headers: this.#headers() }, exchange);
       return;
     }
     const body = request.method === 'POST' ? parseBody(await text(message)) : undefined;

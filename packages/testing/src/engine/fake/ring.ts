@@ -1,18 +1,17 @@
 import type { EngineMessage } from './message.ts';
 
-/** How many events an engine remembers, of all types together. */
-export const RING_SIZE = 256;
-
 /** The engine's memory: the latest events, in the order in which they were published. */
 export class EventRing {
+  readonly #size: number;
   #messages: EngineMessage[] = [];
 
-  get size(): number {
-    return this.#messages.length;
+  /** @param size how many events it holds, of all types together */
+  constructor(size: number) {
+    this.#size = size;
   }
 
   add(message: EngineMessage): void {
-    if (this.#messages.length === RING_SIZE) this.#messages.shift();
+    if (this.#messages.length === this.#size) this.#messages.shift();
     this.#messages.push(message);
   }
 
@@ -31,7 +30,7 @@ export class EventRing {
     for (let place = this.#messages.length - 1; place >= 0; place--) {
       const message = this.#messages[place] as EngineMessage;
       if (since !== undefined && (exclusive ? message.timeNano <= since : message.timeNano < since)) break;
-      if (until !== undefined && message.timeNano > until) continue;
+      if (until !== undefined && (exclusive ? message.timeNano >= until : message.timeNano > until)) continue;
       if (include(message)) replayed.push(message);
     }
     return replayed.reverse();
@@ -42,7 +41,7 @@ export interface Replay {
   /** Nanoseconds since the epoch. */
   readonly since: bigint | undefined;
   readonly until: bigint | undefined;
-  /** Whether an event of exactly `since` is left out, as Podman does. */
+  /** Whether an event of exactly `since` or `until` is left out, as Podman does. */
   readonly exclusive: boolean;
   readonly include: (message: EngineMessage) => boolean;
 }

@@ -37,10 +37,19 @@ export class Daemon {
     return this.#startError === undefined && exitCode === null && signalCode === null;
   }
 
-  /** Waits for `condition`; fails with the daemon's own words when it ends or `milliseconds` pass before. */
+  /**
+   * Waits for `condition`. When the daemon ends before, or `milliseconds` pass, it is ended.
+   *
+   * @throws {Error} with the daemon's own words
+   */
   async ready(condition: () => Promise<boolean>, milliseconds: number): Promise<void> {
     const settled = async () => !this.running || (await condition());
-    await waitUntil(settled, milliseconds, () => this.#say(`was not ready within ${milliseconds} ms`));
+    try {
+      await waitUntil(settled, milliseconds, () => this.#say(`was not ready within ${milliseconds} ms`));
+    } catch (error) {
+      await this.end('SIGKILL');
+      throw error;
+    }
     if (!this.running)
       throw new Error(this.#say(`ended at once${this.#startError ? `: ${this.#startError}` : ''}`));
   }

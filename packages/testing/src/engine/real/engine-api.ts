@@ -4,6 +4,8 @@ import { text } from 'node:stream/consumers';
 import { type ContainerSummary, type CreateOptions, EngineError } from '../test-engine.ts';
 import { COMMAND, IMAGE } from './image-archive.ts';
 
+const BORN_WITH = new Set(['bridge', 'host', 'none', 'podman']);
+
 export interface ApiRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON, or as it is when it is bytes. */
@@ -35,14 +37,14 @@ export class EngineApi {
     if (answer.includes('"error"')) throw new EngineError(500, `Importing the image failed: ${answer}`);
   }
 
-  async create({ name, labels = {} }: CreateOptions): Promise<string> {
+  async create({ name, labels = {}, network = 'none' }: CreateOptions): Promise<string> {
     const body = {
       Image: IMAGE,
       Cmd: COMMAND,
       Labels: labels,
       // The first process of a container ignores signals that it does not handle; this one it cannot ignore.
       StopSignal: 'SIGKILL',
-      HostConfig: { NetworkMode: 'none' },
+      HostConfig: { NetworkMode: network },
     };
     const answer = await this.request('POST', '/containers/create', { query: { name }, body });
     return (JSON.parse(answer) as { Id: string }).Id;
@@ -59,6 +61,34 @@ export class EngineApi {
 
   async list(all: boolean): Promise<ContainerSummary[]> {
     return JSON.parse(await this.request('GET', '/containers/json', { query: { all: all ? '1' : '0' } }));
+  }
+
+  /** @param bridge the interface that it is to have on this machine */
+  async createNetwork(name: string, bridge: string): Promise<string> {
+    const Options = { 'com.docker.network.bridge.name': bridge };
+    const body = { Name: name, Internal: true, Options };
+    const answer = await this.request('POST', '/networks/create', { body });
+    return (JSON.parse(answer) as { Id: string }).Id;
+  }
+
+  async removeNetwork(network: string): Promise<void> {
+    await this.request('DELETE', `/networks/${encodeURIComponent(network)}`);
+  }
+
+  async connect(network: string, id: string): Promise<void> {
+    const path = `/networks/${encodeURIComponent(network)}/connect`;
+    await this.request('POST', path, { body: { Container: id } });
+  }
+
+  async disconnect(network: string, id: string): Promise<void> {
+    const path = `/networks/${encodeURIComponent(network)}/disconnect`;
+    await this.request('POST', path, { body: { Container: id } });
+  }
+
+  /** The IDs of the networks that were made, without those that every engine is born with. */
+  async ownNetworks(): Promise<string[]> {
+    const networks: { Id: string; Name: string }[] = JSON.parse(await this.request('GET', '/networks'));
+    return networks.filter(({ Name }) => !BORN_WITH.has(Name)).map(({ Id }) => Id);
   }
 
   /**

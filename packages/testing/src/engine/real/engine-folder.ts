@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { appendFile, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,12 +11,21 @@ const run = promisify(execFile);
 const PREFIX = 'watcher-engine-';
 /** Says which process made the folder, and so whether anyone still needs it. */
 const OWNER = 'owner';
+/** Lists the network interfaces that its engine was told to make, which outlive it when it is killed. */
+const BRIDGES = 'bridges';
 
 /** Makes the folder in which one real engine lives, with everything that it writes. */
 export async function makeEngineFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), PREFIX));
   await writeFile(join(folder, OWNER), await identityOf(process.pid));
   return folder;
+}
+
+/** Chooses the name of a network interface, which is removed with the folder if nobody did before. */
+export async function addBridge(folder: string): Promise<string> {
+  const name = `wt-${randomBytes(4).toString('hex')}`;
+  await appendFile(join(folder, BRIDGES), `${name}\n`);
+  return name;
 }
 
 /**
@@ -32,6 +42,7 @@ export async function removeEngineFolder(folder: string): Promise<void> {
   );
   // The latest first: a mount within a mount goes before it.
   for (const point of (await mountsIn(folder)).reverse()) await run('umount', ['-l', '--', point]);
+  await removeBridges(folder);
   await removeControlGroups(folder);
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -99,13 +110,25 @@ async function mountsIn(folder: string): Promise<string[]> {
   return lines.map((line) => line.split(' ')[4] ?? '').filter((point) => point.startsWith(`${folder}/`));
 }
 
+async function removeBridges(folder: string): Promise<void> {
+  const names = await readFile(join(folder, BRIDGES), 'utf8').catch(() => '');
+  for (const name of names.split('\n').filter(Boolean)) {
+    await run('ip', ['link', 'delete', name]).catch(() => {}); // as a rule its engine removed it
+  }
+}
+
 /** Containers that were killed from outside leave their control groups behind, empty. */
 async function removeControlGroups(folder: string): Promise<void> {
-  const ids = await readdir(join(folder, 'root', 'containers')).catch(() => []);
-  const roots = await readdir('/sys/fs/cgroup').catch(() => []);
-  for (const id of ids) {
-    for (const root of ['', ...roots]) {
-      await rmdir(join('/sys/fs/cgroup', root, 'docker', id)).catch(() => {});
-    }
+  const docker = await readdir(join(folder, 'root', 'containers')).catch(() => []);
+  const podman = await readdir(join(folder, 'root', 'vfs-containers')).catch(() => []);
+  const groups = [
+    ...docker.map((id) => join('docker', id)),
+    ...podman.flatMap((id) =>
+      [`libpod-${id}`, `libpod-conmon-${id}`].map((name) => join('libpod_parent', name)),
+    ),
+  ];
+  const roots = ['', ...(await readdir('/sys/fs/cgroup').catch(() => []))];
+  for (const root of roots) {
+    for (const group of groups) await rmdir(join('/sys/fs/cgroup', root, group)).catch(() => {});
   }
 }

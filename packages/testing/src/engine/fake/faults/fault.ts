@@ -13,6 +13,8 @@ export interface Fault extends AsyncDisposable {
 export interface FaultScope {
   /** Those of this path, without its version (`/events`), or that match. Default: all it can apply to. */
   readonly path?: string | RegExp;
+  /** Only requests with an `until`, or only those without: questions, or streams that stay. Default: both. */
+  readonly bounded?: boolean;
   /** No more than so many. Default: no limit. */
   readonly times?: number;
 }
@@ -29,7 +31,8 @@ export interface FaultBehaviour {
 }
 
 /** Whether a fault of this scope is meant for this request. */
-export function reaches({ path }: FaultScope, request: EngineRequest): boolean {
+export function reaches({ path, bounded }: FaultScope, request: EngineRequest): boolean {
+  if (bounded !== undefined && request.query.has('until') !== bounded) return false;
   if (path === undefined) return true;
   return typeof path === 'string' ? request.path === path : path.test(request.path);
 }

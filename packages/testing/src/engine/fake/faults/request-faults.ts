@@ -7,7 +7,14 @@ const JSON_TYPE: Record<string, string> = { 'Content-Type': 'application/json' }
 
 /** Headers come `milliseconds` late. */
 export function lateHeaders(clock: Clock, milliseconds: number): FaultBehaviour {
-  return { request: async ({ over }) => !(await delay(clock, milliseconds, over)) };
+  const lifted = new AbortController();
+  return {
+    request: async ({ over }) => {
+      await delay(clock, milliseconds, AbortSignal.any([over, lifted.signal]));
+      return over.aborted;
+    },
+    cleared: () => lifted.abort(),
+  };
 }
 
 /** Headers do not come until it is cleared. */
@@ -51,5 +58,9 @@ export function cutRequest(): FaultBehaviour {
 
 /** After the headers, the subscription comes `milliseconds` late. */
 export function lateSubscription(clock: Clock, milliseconds: number): FaultBehaviour {
-  return { subscribe: ({ over }) => delay(clock, milliseconds, over) };
+  const lifted = new AbortController();
+  return {
+    subscribe: ({ over }) => delay(clock, milliseconds, AbortSignal.any([over, lifted.signal])),
+    cleared: () => lifted.abort(),
+  };
 }

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { RETRY, Scene, told } from './support.ts';
+
+describe('ready', () => {
+  it('waits for an engine that is down, says so once, and is told of no reload when it comes up', async () => {
+    await using scene = await Scene.begin();
+    await scene.engine.crash();
+    await using watch = scene.watch();
+    await told(watch, 'error UNREACHABLE');
+    await scene.pass(RETRY);
+    await scene.pass(RETRY);
+    await scene.engine.restart();
+    await scene.pass(RETRY);
+    await watch.stream.ready;
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
+  it('means subscribed, not answered: what happens between the two is not missed', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
+    await using watch = scene.watch();
+    let ready = false;
+    void watch.stream.ready.then(() => {
+      ready = true;
+    });
+    // The question after the 200 was answered: our place is in the ring, so a replay of it is due, and waited for.
+    const { engine } = scene;
+    await eventually(
+      'the wait for it',
+      () => engine.connections.accepted === 5 && engine.connections.open === 1,
+    );
+    expect(late.hits).toBe(1);
+    expect(ready).toBe(false);
+    await late.clear();
+    await watch.stream.ready;
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
+  it('resolves on an engine that never told of anything', async () => {
+    await using scene = await Scene.begin();
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
+  it('brings no event of before the watch', async () => {
+    await using scene = await Scene.begin();
+    await using watch = await scene.watchAnchored();
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
+  it('misses nothing on an engine so busy that its ring turns over before the subscription stands', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
+    await using watch = scene.watch();
+    await eventually('the stream', () => late.hits === 1);
+    scene.noise(300);
+    await late.clear();
+    await watch.stream.ready;
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+});
