@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineError, type TestEngine } from '../../src/engine/index.ts';
+import { EngineError, type TestEngine, type TestNetworks } from '../../src/engine/index.ts';
 import { briefly, EngineClient, filters, timestamp, type WireMessage } from './engine-client.ts';
 
 /** Later than anything that an engine has published, and past for none of them. */
@@ -372,6 +372,86 @@ export function dockerBehaviour(start: () => Promise<TestEngine>): void {
         State: { Status: 'paused', Running: true, Paused: true, ExitCode: 0 },
         Config: { Image: 'watcher-test', Labels: { a: '1' } },
       });
+    });
+  });
+
+  describe('networks', () => {
+    let networks: TestNetworks;
+    beforeAll(() => {
+      networks = engine.networks as TestNetworks;
+    });
+
+    it('tell of containers that come and go; leaving is said twice', async () => {
+      await using events = await client.follow();
+      const name = freshName('net');
+      const other = freshName('net');
+      const network = await networks.create(name);
+      const otherNetwork = await networks.create(other);
+      const id = await engine.create({ name: freshName(), network: name });
+      await engine.start(id);
+      await networks.connect(other, id);
+      await networks.disconnect(otherNetwork, id);
+      await engine.remove(id);
+      await networks.remove(network);
+      await networks.remove(other);
+
+      const messages = await events.until(
+        ({ Action, Actor }) => Action === 'destroy' && Actor.ID === otherNetwork,
+      );
+      const own = { name, type: 'bridge' };
+      const others = { name: other, type: 'bridge' };
+      expect(
+        messages
+          .filter(({ Type }) => Type === 'network')
+          .map(({ Action, Actor }) => [Action, Actor.ID, Actor.Attributes]),
+      ).toEqual([
+        ['create', network, own],
+        ['create', otherNetwork, others],
+        ['connect', network, { ...own, container: id }],
+        ['connect', otherNetwork, { ...others, container: id }],
+        ['disconnect', otherNetwork, { ...others, container: id }],
+        ['disconnect', otherNetwork, { ...others, container: id }],
+        ['disconnect', network, { ...own, container: id }],
+        ['destroy', network, own],
+        ['destroy', otherNetwork, others],
+      ]);
+    });
+
+    it('are in the list of a container', async () => {
+      const name = freshName('net');
+      const network = await networks.create(name);
+      const id = await engine.create({ name: freshName(), network: name });
+      await engine.start(id);
+      const [summary] = await engine.list();
+      expect(summary?.NetworkSettings.Networks).toMatchObject({ [name]: { NetworkID: network } });
+      await engine.remove(id);
+      await networks.remove(name);
+    });
+
+    it('beside `none` there can be no other', async () => {
+      await using box = await container({ running: true });
+      const name = freshName('net');
+      await networks.create(name);
+      await expect(networks.connect(name, box.id)).rejects.toMatchObject({
+        status: 400,
+        message: expect.stringContaining('private (none) mode'),
+      });
+      await expect(networks.disconnect(name, box.id)).rejects.toMatchObject({ name: 'EngineError' });
+      await networks.remove(name);
+      await expect(networks.remove('none')).rejects.toMatchObject({ status: 403 });
+    });
+
+    it('with running containers are not removed', async () => {
+      const name = freshName('net');
+      await networks.create(name);
+      const id = await engine.create({ name: freshName(), network: name });
+      await engine.start(id);
+      await expect(networks.remove(name)).rejects.toMatchObject({
+        status: 403,
+        message: expect.stringContaining('has active endpoints'),
+      });
+      await engine.remove(id);
+      await networks.remove(name);
     });
   });
 

@@ -13,17 +13,26 @@ export interface ContainerOptions extends CreateOptions {
   readonly stopSignal?: string;
 }
 
+export interface ContainersOptions {
+  readonly time: EngineTime;
+  /** Whether stopping and removing tell of the signal that they send, as killing does. */
+  readonly tellsEverySignal: boolean;
+  readonly publish: (message: MessageInput) => void;
+}
+
 const KILL = 9;
 
 /** The containers of the fake engine: what may be done to each in which state, and which events tell of it. */
 export class Containers {
   readonly #time: EngineTime;
+  readonly #tellsEverySignal: boolean;
   readonly #publish: (message: MessageInput) => void;
   readonly #byId = new Map<string, Container>();
   readonly networks = new Networks();
 
-  constructor(time: EngineTime, publish: (message: MessageInput) => void) {
+  constructor({ time, tellsEverySignal, publish }: ContainersOptions) {
     this.#time = time;
+    this.#tellsEverySignal = tellsEverySignal;
     this.#publish = publish;
   }
 
@@ -81,7 +90,7 @@ export class Containers {
   /** False when it does not run. */
   stop(container: Container): boolean {
     if (!isRunning(container)) return false;
-    this.tell(container, 'kill', { signal: String(container.stopSignal) });
+    if (this.#tellsEverySignal) this.tell(container, 'kill', { signal: String(container.stopSignal) });
     this.exit(container, 128 + container.stopSignal);
     this.tell(container, 'stop');
     return true;
@@ -139,7 +148,8 @@ export class Containers {
   remove(container: Container, force: boolean): void {
     if (isRunning(container)) {
       if (!force) throw new EngineError(409, refusesToRemove(container));
-      this.kill(container);
+      if (this.#tellsEverySignal) this.tell(container, 'kill', { signal: String(KILL) });
+      this.exit(container, 128 + KILL);
     }
     this.#byId.delete(container.id);
     this.tell(container, 'destroy');

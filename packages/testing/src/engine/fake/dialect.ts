@@ -37,6 +37,8 @@ export interface Dialect {
   readonly eventKeys: ReadonlySet<string> | undefined;
   /** The status of the answer to another key; with 200 it has no body. */
   readonly unknownKeyStatus: 200 | 400;
+  /** Whether stopping and removing tell of the signal that they send, as killing does. */
+  readonly tellsEverySignal: boolean;
   /** Whether events, and what runs, outlive the daemon. */
   readonly survives: boolean;
   /** Reads `since` and `until`, in nanoseconds. */
@@ -60,6 +62,7 @@ const docker: Dialect = {
   pastIsEmpty: false,
   eventKeys: undefined,
   unknownKeyStatus: 400,
+  tellsEverySignal: true,
   survives: false,
   readTime: parseTimestamp,
   image: (name) => name,
@@ -76,6 +79,7 @@ const podman: Dialect = {
   ringSize: 65_536, // a file without an end there
   timesExclude: true,
   takesStream: true,
+  tellsEverySignal: false,
   eventKeys: new Set(['container', 'event', 'image', 'label', 'pod', 'status', 'type', 'volume']),
   readTime: parseFloatingTimestamp,
   image: (name) => `docker.io/library/${name}:latest`,

@@ -86,8 +86,12 @@ export class FakeEngine implements TestEngine {
     this.#requests = new Recent(keep);
     this.#time = new EngineTime(clock);
     this.#hub = new EventHub(this.#dialect.ringSize);
-    this.#containers = new Containers(this.#time, (message) => {
-      for (const own of this.#dialect.translate(message)) this.publish(own);
+    this.#containers = new Containers({
+      time: this.#time,
+      tellsEverySignal: this.#dialect.tellsEverySignal,
+      publish: (message) => {
+        for (const own of this.#dialect.translate(message)) this.publish(own);
+      },
     });
     this.networks = networksOf(this.#containers);
     const faults = new ActiveFaults();
