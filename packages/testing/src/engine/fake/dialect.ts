@@ -31,7 +31,7 @@ export interface Dialect {
   readonly timesExclude: boolean;
   /** Whether `stream=false` asks for no more than what was. */
   readonly takesStream: boolean;
-  /** Whether a query whose `until` has passed is answered with nothing. */
+  /** Whether a query whose `until` has passed is answered with nothing: it ends before the replay begins. */
   readonly pastIsEmpty: boolean;
   /** The filter keys of GET /events. Undefined: others are ignored. */
   readonly eventKeys: ReadonlySet<string> | undefined;
