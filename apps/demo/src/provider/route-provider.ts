@@ -14,7 +14,7 @@ export interface RouteProviderOptions<E extends WatcherEvent> {
 }
 
 /** Milliseconds from a change to the list that shows it, at most: a restart within it is no change. */
-const FLUSH_INTERVAL = 500;
+const FLUSH_INTERVAL = 700;
 /** Milliseconds without a further event after which there is nothing to wait for. */
 const QUIET_PERIOD = 100;
 /** Milliseconds before a list that failed is tried again: at first, and at most. */
@@ -36,6 +36,7 @@ export class RouteProvider<E extends WatcherEvent> {
   #state: 'starting' | 'current' | 'away' = 'starting';
   #kept = 0;
   #problems: readonly string[] = [];
+  #usable = true;
   /** The latest fault of each kind since the last good list, so that a lasting one is told once. */
   readonly #faults = new Map<'watching' | 'listing', string>();
   #failures = 0;
@@ -142,13 +143,13 @@ export class RouteProvider<E extends WatcherEvent> {
     const news = problems.filter((problem) => !this.#problems.includes(problem));
     for (const problem of news) this.#logger.error(problem);
     if (!routes && news.length > 0) this.#logger.warn(`${this.#source.place}: ${this.#theLastGoodRoutes()}`);
-    if (this.#problems.length > 0 && problems.length === 0)
-      this.#logger.info(`${this.#source.place} is in order again`);
+    if (routes && !this.#usable) this.#logger.info(`${this.#source.place} is in order again`);
     this.#problems = problems;
+    this.#usable = routes !== undefined;
   }
 
   #theLastGoodRoutes(): string {
-    if (this.#kept === 0) return 'there are no routes of it yet';
+    if (this.#kept === 0) return 'it has no routes';
     return this.#kept === 1 ? 'its last good route stays' : `its ${this.#kept} last good routes stay`;
   }
 }
@@ -160,12 +161,13 @@ interface Run<E extends WatcherEvent> {
   readonly signal: AbortSignal;
 }
 
-/** A container that dies may be starting again, and a file that is gone be on its way back. */
+/** A container that dies may be starting again, which begins with its networks; a file that is gone may be coming back. */
 function oftenFollowed({ action }: WatcherEvent): boolean {
   return isContainerStop(action) || (action & OFTEN_FOLLOWED) !== 0;
 }
 
-const OFTEN_FOLLOWED = Action.NetworkDisconnect | Action.FileDeleted | Action.FileRenamed;
+const OFTEN_FOLLOWED =
+  Action.NetworkDisconnect | Action.NetworkConnect | Action.FileDeleted | Action.FileRenamed;
 
 function isAway(event: WatcherEvent): boolean {
   return isForceReload(event) && event.reason === 'disconnected';

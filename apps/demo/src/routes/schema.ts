@@ -17,11 +17,11 @@ export interface Port {
 const host = z
   .string({ error: expected('a host name or an address') })
   .trim()
-  .toLowerCase()
   .max(253, { error: expected('at most 253 characters') })
-  .regex(/^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]*:[0-9a-f:.]*)$/, {
+  .regex(/^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]*:[0-9a-f:.]*)$/i, {
     error: expected('a host name or an address, without scheme or port'),
-  });
+  })
+  .toLowerCase();
 
 /** `8080`, or `2222:22`: the port to listen on, then the target's. A number or text, since labels are text. */
 const port = z
@@ -65,11 +65,11 @@ export const targetSchema = z
 export const aliasSchema = z
   .string()
   .trim()
-  .toLowerCase()
   .max(253, { error: 'an alias has at most 253 characters' })
-  .regex(/^[a-z0-9_][a-z0-9_.-]*$/, {
+  .regex(/^[a-z0-9_][a-z0-9_.-]*$/i, {
     error: (issue) => `expected an alias of letters, digits, ".", "-" and "_", got ${shown(issue.input)}`,
-  });
+  })
+  .toLowerCase();
 
 function expected(what: string): (issue: { readonly input?: unknown }) => string {
   return ({ input }) => `expected ${what}, got ${shown(input)}`;

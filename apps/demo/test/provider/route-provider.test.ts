@@ -76,21 +76,21 @@ describe('a route provider', () => {
     expect(source.lists).toBe(2);
   });
 
-  it('lists within half a second of an event that never stops being followed', async () => {
+  it('lists within the interval of an event that never stops being followed', async () => {
     await current();
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 14; i++) {
       source.channel.push(written);
       await clock.advance(50);
     }
     expect(source.lists).toBe(2);
   });
 
-  it.each(['ContainerDie', 'NetworkDisconnect', 'FileDeleted'] as const)(
+  it.each(['ContainerDie', 'NetworkDisconnect', 'NetworkConnect', 'FileDeleted'] as const)(
     'waits after %s for the event that often follows, and then lists once',
     async (name) => {
       await current();
       source.channel.push(event(Action[name] as FileEvent['action']));
-      await clock.advance(399);
+      await clock.advance(599);
       expect(source.lists).toBe(1);
       source.channel.push(written);
       await clock.advance(100);
@@ -100,10 +100,12 @@ describe('a route provider', () => {
     },
   );
 
-  it('waits no longer than half a second for what does not follow', async () => {
+  it('waits no longer than the interval for what does not follow', async () => {
     await current();
     source.channel.push(event(Action.FileDeleted));
-    await clock.advance(500);
+    await clock.advance(699);
+    expect(source.lists).toBe(1);
+    await clock.advance(1);
     expect(source.lists).toBe(2);
   });
 
@@ -278,6 +280,10 @@ describe('a source that makes no sense', () => {
     }
     expect(applied).toHaveLength(4);
     expect(lines.slice(1)).toEqual(['error: one', 'error: two', 'error: one']);
+    source.answers = [good(a)];
+    source.channel.push(written);
+    await clock.advance(100);
+    expect(lines).toHaveLength(4);
   });
 });
 

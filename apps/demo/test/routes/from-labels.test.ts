@@ -261,8 +261,8 @@ describe('labels that make no sense', () => {
     ],
     [
       'a host with a path',
-      { 'proxy.bad.port': '1', 'proxy.bad.host': 'a/b' },
-      /^proxy\.bad\.host: expected a host name or an address/,
+      { 'proxy.bad.port': '1', 'proxy.bad.host': 'A/b' },
+      /^proxy\.bad\.host: expected a host name or an address, .* got "A\/b"$/,
     ],
     [
       'a port to listen on for http',
