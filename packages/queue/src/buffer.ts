@@ -3,6 +3,9 @@ import type { Coalesce, WatcherEvent, WatchStream } from '@watcher/core';
 /** Where an event came from: the stream that brought it, or undefined for one that was pushed by hand. */
 export type Origin<E extends WatcherEvent> = WatchStream<E> | undefined;
 
+/** The most room that is made for a batch before it has come. */
+const MOST_ROOM = 1024;
+
 /** Events of one origin in a row, from place `from` to the next run. */
 interface Run<E extends WatcherEvent> {
   readonly origin: Origin<E>;
@@ -13,17 +16,24 @@ interface Run<E extends WatcherEvent> {
  * The events that wait for a flush, in the order they came. Each has a place, a number that only grows:
  *
  * ```
- *            start = 7                       end = 12
- *   #events  [ - - e7 e8 e9 e10 e11 ]        taken slots are cut off now and then
- *   #runs      a from 7, b from 10           whose events they are, without a word per event
+ *               start = 7          end = 12
+ *   #events  [ - - e7 e8 e9 e10 e11 . . . ]   taken slots in front are cut off now and then
+ *                ^ #head            ^ #fill   room behind, as much as the last batch took
+ *   #runs      a from 7, b from 10            whose events they are, without a word per event
  * ```
  */
 export class Buffer<E extends WatcherEvent> {
   #events: E[] = [];
   /** How many at the front of `#events` have been taken. */
   #head = 0;
+  /** Where in `#events` the next one goes. Not its length: an array that grows costs more than all the rest. */
+  #fill = 0;
+  /** How many events to make room for when the next batch begins. */
+  #room = 0;
   #start = 0;
   #runs: Run<E>[] = [];
+  /** The origin of the last run; null when there is none. */
+  #lastOrigin: Origin<E> | null = null;
   readonly #coalesce: Coalesce<E> | undefined;
   /** The place of the event of each key. Places before `start` are stale. */
   readonly #places = new Map<string, number>();
@@ -33,7 +43,7 @@ export class Buffer<E extends WatcherEvent> {
   }
 
   get size(): number {
-    return this.#events.length - this.#head;
+    return this.#fill - this.#head;
   }
 
   /** The place of the oldest event. */
@@ -62,10 +72,11 @@ export class Buffer<E extends WatcherEvent> {
     return true;
   }
 
-  add(event: E, origin: Origin<E>): void {
-    const last = this.#runs.at(-1);
-    if (!last || last.origin !== origin) this.#runs.push({ origin, from: this.end });
-    this.#events.push(event);
+  /** Adds an event and gives the size with it. */
+  add(event: E, origin: Origin<E>): number {
+    if (origin !== this.#lastOrigin) this.#beginRun(origin);
+    this.#events[this.#fill++] = event;
+    return this.#fill - this.#head;
   }
 
   /** Takes the oldest `count` events, or all there are. */
@@ -76,7 +87,7 @@ export class Buffer<E extends WatcherEvent> {
     this.#start += count;
     const passed = this.#runs.findIndex((_, i, runs) => (runs[i + 1]?.from ?? this.end) > this.#start);
     this.#runs.splice(0, passed);
-    if (this.#head * 2 >= this.#events.length) this.#cutTaken();
+    if (this.#head * 2 >= this.#fill) this.#cutTaken();
     if (this.#places.size > 2 * this.size) this.#forgetStale();
     return batch;
   }
@@ -85,9 +96,13 @@ export class Buffer<E extends WatcherEvent> {
   clear(): E[] {
     this.#cutTaken();
     const events = this.#events;
-    this.#start += events.length;
+    if (events.length > this.#fill) events.length = this.#fill;
+    this.#start += this.#fill;
+    this.#room = Math.min(this.#fill, MOST_ROOM);
+    this.#fill = 0;
     this.#events = [];
     this.#runs = [];
+    this.#lastOrigin = null;
     this.#places.clear();
     return events;
   }
@@ -110,9 +125,16 @@ export class Buffer<E extends WatcherEvent> {
     return byOrigin;
   }
 
+  #beginRun(origin: Origin<E>): void {
+    if (this.#fill === 0) this.#events = new Array(this.#room);
+    this.#runs.push({ origin, from: this.end });
+    this.#lastOrigin = origin;
+  }
+
   #cutTaken(): void {
     if (this.#head === 0) return;
-    this.#events = this.#events.slice(this.#head);
+    this.#events = this.#events.slice(this.#head, this.#fill);
+    this.#fill -= this.#head;
     this.#head = 0;
   }
 

@@ -31,6 +31,10 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
   readonly stats: Readonly<QueueStats>;
 
   readonly #settings: QueueSettings<E>;
+  /** Whether an event has more to say than that it came. */
+  readonly #heedsEach: boolean;
+  /** The least size at which there may be something to do; below, and beyond the first, there is not. */
+  readonly #attention: number;
   readonly #buffer: Buffer<E>;
   readonly #deadline: Deadline;
   readonly #delivery: Delivery<E>;
@@ -53,6 +57,8 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
   constructor(options: EventQueueOptions<E>) {
     const settings = queueSettings(options);
     this.#settings = settings;
+    this.#heedsEach = settings.coalesce !== undefined || settings.quietPeriod !== undefined;
+    this.#attention = Math.min(settings.maxBatch, settings.capacity + 1);
     this.#buffer = new Buffer(settings.coalesce);
     this.#deadline = new Deadline(settings.clock, settings.flushInterval, () => this.#advance());
     this.#errors = new ErrorReport(settings.name, settings.onError);
@@ -140,20 +146,34 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
       this.#counters.discarded++;
       return;
     }
-    const { quietPeriod, capacity, maxBatch } = this.#settings;
-    const first = this.#buffer.size === 0;
-    if (this.#merge(event)) this.#counters.merged++;
-    else if (this.#buffer.size >= capacity) this.#overflow(event, origin);
-    else this.#buffer.add(event, origin);
-    if (first) this.#deadline.open();
-    if (quietPeriod) this.#deadline.settleIn(this.#quiet(quietPeriod, event));
+    // The hot path: of all events but the first and the last of a batch, nothing is asked but that they be kept.
+    if (this.#heedsEach) this.#heed(event, origin);
+    else {
+      const size = this.#buffer.add(event, origin);
+      if (size > 1 && size < this.#attention) return;
+      if (size === 1) this.#deadline.open();
+      if (size > this.#settings.capacity) this.#overflow();
+    }
     if (this.#delivery.state === 'ready') {
       // Empty after an overflow that nothing stands for: then whoever waits for idleness waits no more.
-      if (this.#buffer.size >= maxBatch || this.#buffer.size === 0) this.#advance();
+      const { size } = this.#buffer;
+      if (size >= this.#settings.maxBatch || size === 0) this.#advance();
       else this.#deadline.arm();
     }
     if (this.#troubles.length > 0)
       for (const { error, batch } of this.#troubles.splice(0)) this.#errors.tell(error, batch);
+  }
+
+  /** Takes in an event that may be merged, or that says how long to wait for the next. */
+  #heed(event: E, origin: Origin<E>): void {
+    const { quietPeriod, capacity } = this.#settings;
+    if (this.#merge(event)) this.#counters.merged++;
+    else {
+      const size = this.#buffer.add(event, origin);
+      if (size === 1) this.#deadline.open();
+      if (size > capacity) this.#overflow();
+    }
+    if (quietPeriod) this.#deadline.settleIn(this.#quiet(quietPeriod, event));
   }
 
   /** An event whose `coalesce` throws is kept by itself. */
@@ -184,13 +204,11 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
     }
   }
 
-  /** All that is buffered, and the event that was one too many, become one reload for each source. */
-  #overflow(event: E, origin: Origin<E>): void {
+  /** All that is buffered, the event that was one too many included, becomes one reload for each source. */
+  #overflow(): void {
     const { collapse: collapsePushed, name } = this.#settings;
     const buffer = this.#buffer;
-    const { start } = buffer;
-    buffer.add(event, origin);
-    const dropped = buffer.size;
+    const { start, size: dropped } = buffer;
     const { reloads, lost } = collapse(buffer.clearByOrigin(), collapsePushed, name);
     for (const reload of reloads) buffer.add(reload.event, reload.origin);
     // Whoever waits for what is gone waits for what stands for it.

@@ -11,7 +11,7 @@ import {
   type WatchStream,
 } from '@watcher/core';
 import { asWatcherError, consumerFailed, neverOpened, secondConsumer } from './channel-errors.ts';
-import { countersOf } from './counters.ts';
+import { Counters, statsOf } from './counters.ts';
 import { publishOverflow, publishStream } from './diagnostics.ts';
 import { ErrorLog } from './error-log.ts';
 import { HeldEvents } from './held-events.ts';
@@ -54,7 +54,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   readonly #onError: ((error: WatcherError) => void) | undefined;
   readonly #reload: (reason: ReloadReason) => E;
   readonly #held: HeldEvents<E>;
-  readonly #counters: StreamStats;
+  readonly #counters = new Counters();
   readonly #errors = new ErrorLog();
   readonly #abort = new AbortController();
   readonly #ready = Promise.withResolvers<void>();
@@ -74,8 +74,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     this.#capacity = countOption('capacity', capacity, 1024);
     this.#onError = onError;
     this.#held = new HeldEvents(coalesce);
-    this.#counters = countersOf(this.#held);
-    this.stats = this.#counters;
+    this.stats = statsOf(this.#counters, this.#held);
     this.closed = this.#closed.promise;
     this.ready = this.#ready.promise;
     this.ready.catch(() => {}); // whoever awaits it hears of it; nobody has to
@@ -122,7 +121,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     this.#counters.received++;
     // Behind what is held, while that is on its way to a sink.
     if (this.#sink && this.#held.size === 0) this.#pushTo(this.#sink, event);
-    else if (this.#iterator?.hand(event)) this.#counters.delivered++;
+    else if (this.#iterator?.hand(event)) return;
     else if (this.#held.merge(event)) this.#counters.merged++;
     else if (this.#held.size < this.#capacity) this.#held.add(event);
     else this.#overflow();
@@ -147,11 +146,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   [Symbol.asyncIterator](): AsyncIterator<E> {
     this.#claim();
     this.#iterator = new StreamIterator<E>({
-      take: () => {
-        if (this.#held.size === 0) return undefined;
-        this.#counters.delivered++;
-        return this.#held.take();
-      },
+      take: () => (this.#held.size > 0 ? this.#held.take() : undefined),
       leave: () => this.close(),
     });
     if (this.#closing) this.#iterator.end(this.#closing);
@@ -177,11 +172,11 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   #pushTo(sink: WatchSink<E>, event: E): void {
     try {
       sink.push(event);
-      this.#counters.delivered++;
     } catch (cause) {
       // The event is lost to this consumer: going on would leave its picture wrong in silence.
       const reason: CloseReason = { reason: 'failed', error: consumerFailed('The sink', cause, this.source) };
-      this.#held.clear();
+      this.#counters.released++;
+      this.#release();
       void this.#finish(reason);
       this.#closeSink(reason); // a stream that had ended keeps its reason; its sink hears of this one
     }
@@ -214,7 +209,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     if (!this.#closing) {
       this.#closing = reason;
       this.#unlisten();
-      if (reason.reason === 'aborted') this.#held.clear();
+      if (reason.reason === 'aborted') this.#release();
       if (!this.#opened) this.#ready.reject(reason.error ?? neverOpened(reason, cause, this.source));
       this.#abort.abort();
       this.#errors.end();
@@ -224,6 +219,11 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
       void Promise.resolve(this.#producer).then(() => this.#closed.resolve(reason));
     }
     await this.closed;
+  }
+
+  #release(): void {
+    this.#counters.released += this.#held.size;
+    this.#held.clear();
   }
 
   #closeSink(reason: CloseReason): void {
