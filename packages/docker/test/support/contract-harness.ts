@@ -1,7 +1,7 @@
 import { Action, type DockerEvent } from '@watcher/events';
 import type { ContractHarness } from '@watcher/testing/contract';
 import type { TestEngine } from '@watcher/testing/engine';
-import { DockerWatcher } from '../../src/index.ts';
+import { DockerFilter, DockerWatcher, dockerFilter, dockerFilters } from '../../src/index.ts';
 
 /** Puts a DockerWatcher to the contract on engines of one kind: a change is a container that starts. */
 export function contractHarness(begin: () => Promise<TestEngine>): ContractHarness<DockerEvent> {
@@ -9,13 +9,17 @@ export function contractHarness(begin: () => Promise<TestEngine>): ContractHarne
     disturbs: true,
     async begin() {
       const engine = await begin();
+      const docker = new DockerWatcher({ host: engine.host, name: 'engine', retryInterval: 10 });
+      // An engine that has been used before still tells of what happened within the second before.
+      const run = String(runs++);
+      const filters = dockerFilters(DockerFilter.Start, dockerFilter('label', `run=${run}`));
       return {
-        watcher: new DockerWatcher({ host: engine.host, name: 'engine', retryInterval: 10 }),
+        watcher: { events: (options) => docker.events({ ...options, filters }) },
         type: 'docker',
         source: 'engine',
         async change(actor) {
-          const actorName = `web-${actor}-${engineRun++}`;
-          const actorId = await engine.create({ name: actorName, labels: { tier: 'front' } });
+          const actorName = `web-${actor}-${run}`;
+          const actorId = await engine.create({ name: actorName, labels: { run } });
           await engine.start(actorId);
           return { action: Action.ContainerStart, actorName, actorId };
         },
@@ -44,4 +48,4 @@ export function contractHarness(begin: () => Promise<TestEngine>): ContractHarne
   };
 }
 
-let engineRun = 0;
+let runs = 0;
