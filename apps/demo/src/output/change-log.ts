@@ -6,7 +6,8 @@ import type { Logger } from './logger.ts';
 export function logChanges(logger: Logger, { added, updated, removed, conflicts }: Applied): void {
   for (const route of removed) logger.info({ route: { removed: route } }, `removed ${route.alias}`);
   for (const { before, after } of updated) {
-    const change = `${target(before)} (${before.origin}) is now ${target(after)} (${after.origin})`;
+    const from = before.origin === after.origin ? '' : ` (${before.origin})`;
+    const change = `${target(before)}${from} is now ${target(after)} (${after.origin})`;
     logger.info({ route: { before, after } }, `updated ${after.alias}: ${change}`);
   }
   for (const route of added) {

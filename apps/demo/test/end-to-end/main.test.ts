@@ -33,7 +33,9 @@ describe('an edit of the file', () => {
     await appendFile(demo.routesFile, 'wiki:\n  host: 10.0.0.5\n');
     await demo.logged(/^added wiki: http:\/\/10\.0\.0\.5:80/);
     await writeFile(demo.routesFile, (await readFile(demo.routesFile, 'utf8')).replace('8080', '9090'));
-    await demo.logged(/^updated app: http:\/\/localhost:8080 .* is now http:\/\/localhost:9090/);
+    await demo.logged(
+      /^updated app: http:\/\/localhost:8080 is now http:\/\/localhost:9090 \(routes\.yml\)$/,
+    );
     await writeFile(demo.routesFile, 'app:\n  port: 9090\n');
     await demo.logged(/^removed wiki$/);
     for (const change of [/^added app:/, /^added wiki:/, /^updated app:/, /^removed wiki/])
@@ -48,7 +50,7 @@ describe('an edit of the file', () => {
     await demo.logged(/routes\.yml:3:11: app\.scheme: expected one of http, .* got "gopher"$/);
     await demo.logged(/its last good route stays$/);
     await writeFile(demo.routesFile, 'app:\n  port: 8080\n  scheme: https\n');
-    await demo.logged(/^updated app: .* is now https:\/\/localhost:8080/);
+    await demo.logged(/^updated app: http:\/\/localhost:8080 is now https:\/\/localhost:8080/);
     await demo.logged(/routes\.yml is in order again$/);
     expect(demo.matching(/routes\.yml:3:11/)).toHaveLength(1);
     expect(demo.matching(/^removed app/)).toEqual([]);
