@@ -1,5 +1,6 @@
-// operate.mjs DIRECTORY SEED COUNT REPEATS: does COUNT random things to the files of a directory, some at once, some
-// after a pause. Without REPEATS no file ever gets a content that it had before.
+// operate.mjs DIRECTORY SEED COUNT REPEATS LINKS: does COUNT random things to the files of a directory, some at once, some
+// after a pause. Without REPEATS no file ever gets a content that it had before,
+// and without LINKS none gets a second name.
 import {
   appendFileSync,
   chmodSync,
@@ -15,11 +16,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-const [directory, seed, count, repeats] = [
+const [directory, seed, count, repeats, links] = [
   process.argv[2],
   +process.argv[3],
   +process.argv[4],
   process.argv[5] === 'true',
+  process.argv[6] === 'true',
 ];
 const random = generator(seed);
 const pick = (list) => list[Math.floor(random() * list.length)];
@@ -43,7 +45,12 @@ const exists = (name) => read(name) !== undefined;
 const operations = {
   write: (name) => writeFileSync(path(name), content()),
   append: (name) => appendFileSync(path(name), ` and ${++version}`),
-  truncate: (name) => exists(name) && mayGet(name, '') && truncateSync(path(name)),
+  truncate: (name) => {
+    if (!exists(name)) return;
+    truncateSync(path(name));
+    if (random() < 0.5) pause(random() * 700);
+    if (!repeats || random() < 0.5) writeFileSync(path(name), content());
+  },
   pieces: (name) => {
     writeFileSync(path(name), `${seed}.${++version} `);
     for (let i = 0; i < 4; i++) {
@@ -74,7 +81,7 @@ const operations = {
   link: (name) => {
     const to = pick(names);
     const text = read(name);
-    if (to === name || text === undefined || !mayGet(to, text)) return;
+    if (!links || to === name || text === undefined || !mayGet(to, text)) return;
     rmSync(path(to), { recursive: true, force: true });
     linkSync(path(name), path(to));
   },

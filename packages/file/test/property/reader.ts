@@ -1,61 +1,40 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Action, type FileEvent, formatEvent, isForceReload } from '@watcher/events';
+import { Action, type FileEvent, isForceReload } from '@watcher/events';
+import { lineOf } from '../support/recorder.ts';
 
-/** A consumer who knows a directory by its events alone: it reads a file when told of it, and at no other time. */
+type Files = Map<string, string | undefined>;
+
+/** A consumer who knows files by their events alone: it reads one when told of it, and at no other time. */
 export class EventReader {
-  readonly #directory: string;
   /** What it takes the files to contain. */
-  readonly files: Map<string, string | undefined>;
+  readonly files: Files;
   readonly log: string[] = [];
   /** Events that make no sense after those before them. */
   readonly nonsense: string[] = [];
-  #passed: ((line: string) => void) | undefined;
+  readonly #directory: string;
 
-  /** Begins with the directory's listing. */
-  constructor(directory: string) {
+  /** It begins with what there is. */
+  constructor(directory: string, isOurs: (name: string) => boolean) {
     this.#directory = directory;
-    this.files = listing(directory);
+    this.files = listing(directory, isOurs);
   }
 
   take(event: FileEvent): void {
-    const line = formatEvent(event);
-    this.log.push(line);
-    this.#passed?.(line);
-    if (isForceReload(event)) return void this.nonsense.push(line);
+    this.log.push(lineOf(event));
     const { action, actorName: name } = event;
-    if (this.files.has(name) === (action === Action.FileCreated)) this.nonsense.push(line);
+    if (isForceReload(event) || this.files.has(name) === (action === Action.FileCreated)) {
+      this.nonsense.push(lineOf(event));
+    }
     if (action === Action.FileDeleted || action === Action.FileRenamed) this.files.delete(name);
     else this.files.set(name, read(join(this.#directory, name)));
   }
-
-  /** Resolves when whatever was done before must have been told. */
-  async fence(): Promise<void> {
-    const path = join(this.#directory, FENCE);
-    for (const [word, act] of [
-      ['created', () => writeFile(path, '')],
-      ['deleted', () => unlink(path)],
-    ] as const) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#passed = (line) => line === `${word} ${FENCE}` && resolve();
-      await act();
-      await promise;
-    }
-    this.#passed = undefined;
-  }
 }
 
-const FENCE = 'fence.yml';
-
-/** Every file that is not hidden, and its content. */
-export function listing(directory: string): Map<string, string | undefined> {
-  const files = new Map<string, string | undefined>();
-  for (const name of readdirSync(directory).toSorted()) {
-    const path = join(directory, name);
-    if (!name.startsWith('.') && isFile(path)) files.set(name, read(path));
-  }
-  return files;
+/** The files among `isOurs`, and the content of each. */
+export function listing(directory: string, isOurs: (name: string) => boolean): Files {
+  const names = readdirSync(directory).filter((name) => isOurs(name) && isFile(join(directory, name)));
+  return new Map(names.map((name) => [name, read(join(directory, name))]));
 }
 
 function isFile(path: string): boolean {

@@ -1,4 +1,4 @@
-import { unlink, writeFile } from 'node:fs/promises';
+import { link, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recorder } from './recorder.ts';
 
@@ -11,9 +11,26 @@ const NAME = 'fence';
 export async function fence(directory: string, recorder: Recorder): Promise<void> {
   const path = join(directory, NAME);
   await writeFile(path, '');
-  await recorder.until(({ lines }) => lines.includes(`created ${NAME}`));
+  await told(recorder, 'created');
   await unlink(path);
-  await recorder.until(({ lines }) => lines.includes(`deleted ${NAME}`));
+  await told(recorder, 'deleted');
+}
+
+/** The same for what the system gives no notice of, and only the poll sees: a write under a file's other name. */
+export async function pollFence(directory: string, recorder: Recorder): Promise<void> {
+  const [path, elsewhere] = [join(directory, NAME), `${directory}-fence`];
+  await writeFile(elsewhere, 'there');
+  await link(elsewhere, path);
+  await told(recorder, 'created');
+  await writeFile(elsewhere, 'written');
+  await told(recorder, 'written');
+  await unlink(path);
+  await told(recorder, 'deleted');
+  await fence(directory, recorder);
+}
+
+async function told(recorder: Recorder, word: string): Promise<void> {
+  await recorder.until(({ lines }) => lines.includes(`${word} ${NAME}`));
   const others = recorder.events.filter(({ actorName }) => actorName !== NAME);
   recorder.events.splice(0, Number.POSITIVE_INFINITY, ...others);
 }
