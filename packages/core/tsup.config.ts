@@ -1,3 +1,6 @@
 import { library } from '../../tsup.base.ts';
 
-export default library();
+export default library({
+  // Every other package's types import these, so this reaches them all.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
+});

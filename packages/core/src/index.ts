@@ -1,3 +1,5 @@
+import './ambient.ts';
+
 export { type Clock, delay, systemClock, type Timer } from './clock.ts';
 export type { Coalesce } from './coalesce.ts';
 export { isWatcherError, WatcherError, type WatcherErrorOptions } from './error.ts';

@@ -1,0 +1,132 @@
+/**
+ * Checks the packages as their users get them: packed, looked at by publint and are-the-types-wrong, installed by
+ * npm into empty projects, loaded as ESM and as CommonJS, and compiled against.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'node_modules/.bin');
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+interface Packed {
+  readonly manifest: Manifest;
+  readonly tarball: string;
+  /** What it can be imported as: `@watcher/core`, `@watcher/testing/clock`. */
+  readonly entries: readonly string[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'check-packages-'));
+try {
+  const packages = readdirSync(join(root, 'packages')).map((name) => pack(join(root, 'packages', name)));
+  for (const packed of packages) {
+    checkFiles(packed);
+    await lint(packed);
+    run(join(bin, 'attw'), [packed.tarball, '--no-emoji', '--format', 'ascii'], folder);
+    console.log(`ok ${packed.manifest.name}`);
+  }
+  checkAsUser(packages);
+  console.log(`${packages.length} packages are as their users need them.`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function pack(directory: string): Packed {
+  const manifest: Manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const out = run('pnpm', ['pack', '--json', '--pack-destination', folder], directory);
+  const tarball: string = JSON.parse(out.slice(out.indexOf('{'))).filename;
+  const entries = Object.keys(manifest.exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => manifest.name + path.slice(1));
+  return { manifest, tarball, entries };
+}
+
+/** Nothing but what is built, and what is to be read. */
+function checkFiles({ manifest, tarball }: Packed): void {
+  const files = run('tar', ['-tzf', tarball], folder).trim().split('\n');
+  const expected =
+    /^package\/(dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+  const others = files.filter((file) => !expected.test(file));
+  const missing = ['README.md', 'LICENSE', 'package.json'].filter(
+    (file) => !files.includes(`package/${file}`),
+  );
+  if (others.length > 0 || missing.length > 0) {
+    throw new Error(`${manifest.name} packs too much (${others}) or lacks ${missing}.`);
+  }
+}
+
+async function lint({ manifest, tarball }: Packed): Promise<void> {
+  const { messages, pkg } = await publint({
+    pack: { tarball: Uint8Array.from(readFileSync(tarball)).buffer },
+    strict: true,
+  });
+  if (messages.length === 0) return;
+  throw new Error(
+    `publint on ${manifest.name}: ${messages.map((message) => formatMessage(message, pkg)).join('; ')}`,
+  );
+}
+
+const afterImport = `
+  if (Object.keys(m).length === 0) throw new Error('it exports nothing');
+  if (process.getActiveResourcesInfo().length > 0) throw new Error('its import leaves something running');`;
+
+/** What costs more to load than all of ours is loaded when it is needed. */
+const afterRequire = `
+  const heavy = Object.keys(require.cache).filter((file) => /node_modules.(dockerode|chokidar)/.test(file));
+  if (heavy.length > 0) throw new Error('its import loads ' + heavy[0]);`;
+
+/** In an empty project: without types for Node or dockerode, without a newer `lib` than ES2022. */
+function checkAsUser(packages: readonly Packed[]): void {
+  const project = mkdtempSync(join(folder, 'user-'));
+  writeFileSync(join(project, 'package.json'), '{ "name": "user", "private": true }');
+  const tarballs = packages.map(({ tarball }) => tarball);
+  run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs], project);
+
+  for (const entry of packages.flatMap(({ entries }) => entries)) {
+    run('node', ['-e', `const m = require('${entry}'); ${afterImport} ${afterRequire}`], project);
+    run('node', ['--input-type=module', '-e', `import * as m from '${entry}'; ${afterImport}`], project);
+  }
+
+  // The fakes are for tests on Node, and speak of its types; the rest asks for none.
+  const bare = packages.filter(({ manifest }) => manifest.name !== '@watcher/testing');
+  compile(project, 'bare', bare, []);
+  run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '@types/node@24'], project);
+  compile(project, 'node', packages, ['node']);
+}
+
+function compile(project: string, name: string, packages: readonly Packed[], types: readonly string[]): void {
+  const imports = packages
+    .flatMap(({ entries }) => entries)
+    .map((entry, n) => `import * as m${n} from '${entry}';\nexport const v${n}: object = m${n};\n`)
+    .join('');
+  const files = [`${name}.mts`, `${name}.cts`];
+  for (const file of files) writeFileSync(join(project, file), imports);
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    lib: ['ES2022'],
+    types,
+    module: 'node20',
+  };
+  writeFileSync(join(project, `${name}.json`), JSON.stringify({ compilerOptions, files }));
+  run(join(bin, 'tsc'), ['-p', `${name}.json`], project);
+}
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  try {
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${command} ${args.join(' ')}\n${stdout ?? ''}${stderr ?? ''}`, { cause: error });
+  }
+}
