@@ -15,6 +15,8 @@ export class EventStream {
   readonly #prefix: string;
   readonly #onDrain: () => void;
   #held: Buffer[] | undefined;
+  #endsOnRelease = false;
+  #isCut = false;
 
   constructor({ exchange, clock, prefix, onDrain }: EventStreamOptions) {
     this.#exchange = exchange;
@@ -29,12 +31,13 @@ export class EventStream {
   /** Sends a line; false when no more should follow before the drain. */
   line(text: string): boolean {
     const line = `${this.#prefix}${text}\n`;
-    if (this.#faults.size === 0 && !this.#held) return this.#exchange.response.write(line);
+    if (this.#faults.size === 0 && !this.#held && !this.#isCut) return this.#exchange.response.write(line);
     return this.bytes(Buffer.from(line));
   }
 
   /** Sends bytes as they are, by way of the faults. */
   bytes(chunk: Buffer): boolean {
+    if (this.#isCut || this.over.aborted) return false;
     if (this.#held) {
       this.#held.push(chunk);
       return false;
@@ -73,15 +76,19 @@ export class EventStream {
     let free = true;
     for (const chunk of held) free = this.bytes(chunk);
     if (free) this.#onDrain();
+    if (this.#endsOnRelease) this.end();
   }
 
-  /** Ends it cleanly, as a server does that has no more to say. */
+  /** Ends it cleanly, as a server does that has no more to say; once it is released, if it is held. */
   end(): void {
-    if (!this.over.aborted) this.#exchange.response.end();
+    if (this.#held) this.#endsOnRelease = true;
+    else if (!this.over.aborted) this.#exchange.response.end();
   }
 
   /** Breaks the connection after what has been written. */
   cut(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
     const { socket } = this.#exchange.response;
     // What was written before the cut still arrives: the end of the socket follows it.
     socket?.end(() => socket.destroy());
