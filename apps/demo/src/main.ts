@@ -34,7 +34,7 @@ async function main(): Promise<number> {
     pretty: stderr.isTTY,
     color: stderr.isTTY && !NO_COLOR,
   });
-  const stop = stopSignal();
+  const stop = stopSignal(process);
 
   logger.info(`routes file: ${settings.routesFile} (edit it and save)`);
   const engine = await chooseEngine(settings.engine, { environment, logger, signal: stop });

@@ -44,7 +44,7 @@ describe('the answer of an engine', () => {
 
   it('is put in order: the oldest first, and of one age by ID', () => {
     const answer = [
-      { ...running, Id: '3', Created: 3, Names: ['/third'] },
+      { ...running, Id: '0', Created: 3, Names: ['/third'] },
       { ...running, Id: '2', Created: 2, Names: ['/second'] },
       { ...running, Id: '1', Created: 2, Names: ['/first'] },
     ];

@@ -148,6 +148,12 @@ describe('while the source is away', () => {
     ]);
   });
 
+  it('that is said once, though it is told again', async () => {
+    source.channel.push(source.channel.reload('disconnected'));
+    await clock.advance(100);
+    expect(lines).toHaveLength(2);
+  });
+
   it('nobody is asked', async () => {
     await clock.advance(60_000);
     expect(source.lists).toBe(1);

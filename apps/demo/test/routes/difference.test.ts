@@ -7,12 +7,18 @@ const table = (...routes: Route[]) => new Map(routes.map((one) => [one.alias, on
 
 describe('the difference of two sets of routes', () => {
   it('has what is new, what is gone and what is not the same, each in the order of the aliases', () => {
-    const before = table(route('gone2'), route('same'), route('moved', { port: 1 }), route('gone1'));
-    const after = table(route('new2'), route('moved', { port: 2 }), route('same'), route('new1'));
+    const before = table(
+      ...[route('gone2'), route('gone1'), route('gone3')],
+      ...[route('same'), route('moved', { port: 1 })],
+    );
+    const after = table(
+      ...[route('new2'), route('new3'), route('new1')],
+      ...[route('moved', { port: 2 }), route('same')],
+    );
     expect(difference(before, after)).toEqual({
-      added: [route('new1'), route('new2')],
+      added: [route('new1'), route('new2'), route('new3')],
       updated: [{ before: route('moved', { port: 1 }), after: route('moved', { port: 2 }) }],
-      removed: [route('gone1'), route('gone2')],
+      removed: [route('gone1'), route('gone2'), route('gone3')],
     });
   });
 
