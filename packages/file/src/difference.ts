@@ -75,7 +75,7 @@ export function findMoves(known: ReadonlyMap<string, FileState>, found: Found): 
   for (const [old, state] of found) {
     const was = known.get(old);
     if (state || !was) continue;
-    const arrival = arrivals.find(([name, now]) => !taken.has(name) && isSameFile(was, now));
+    const arrival = arrivals.find(([name, now]) => !taken.has(name) && isMoved(was, now));
     if (!arrival) continue;
     taken.add(arrival[0]);
     moves.set(old, arrival[0]);
@@ -99,6 +99,11 @@ export function differs(before: FileState, now: FileState, rewrites: boolean): b
 /** The state to remember after `now` was found not to differ: a file that may not be read is what it was. */
 export function remembered(before: FileState | undefined, now: FileState): FileState {
   return before && now.content === 'unread' ? { ...now, content: before.content, hash: before.hash } : now;
+}
+
+/** Where the file system keeps no birth time, the content has to speak for it. */
+function isMoved(was: FileState, now: FileState | undefined): boolean {
+  return isSameFile(was, now) && (was.birthtimeNs !== 0n || was.hash === now?.hash);
 }
 
 function isSameFile(a: FileState | undefined, b: FileState | undefined): boolean {

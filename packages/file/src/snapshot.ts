@@ -111,7 +111,7 @@ export function sameTimes(a: Stat, b: Stat): boolean {
 
 /**
  * Whether both are the same file, under whatever name. An inode alone is no identity: that of a deleted file is used
- * for the next one. Where the file system keeps no birth time, the content has to agree.
+ * for the next one. Where the file system keeps no birth time, size and time have to do.
  */
 export function sameFile(a: Stat, b: Stat): boolean {
   if (a.ino !== b.ino || a.dev !== b.dev || a.birthtimeNs !== b.birthtimeNs) return false;

@@ -1,4 +1,4 @@
-import { link, unlink, writeFile } from 'node:fs/promises';
+import { link, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recorder } from './recorder.ts';
 
@@ -16,9 +16,10 @@ export async function fence(directory: string, recorder: Recorder): Promise<void
   await told(recorder, 'deleted');
 }
 
-/** The same for what the system gives no notice of, and only the poll sees: a write under a file's other name. */
+/** The same for what the system gives no notice of, and only the poll sees: a write under a file's other name, which is hidden. */
 export async function pollFence(directory: string, recorder: Recorder): Promise<void> {
-  const [path, elsewhere] = [join(directory, NAME), `${directory}-fence`];
+  const [path, elsewhere] = [join(directory, NAME), join(directory, `.${NAME}`)];
+  await rm(elsewhere, { force: true });
   await writeFile(elsewhere, 'there');
   await link(elsewhere, path);
   await told(recorder, 'created');
