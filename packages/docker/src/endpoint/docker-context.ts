@@ -1,22 +1,27 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fault } from '../engine/faults.ts';
+import { homeDirectory } from './home-directory.ts';
 
 /** What the Docker CLI knows of a context's engine (its `docker context inspect`). */
 export interface DockerContext {
   readonly host: string;
-  /** Where its `ca.pem`, `cert.pem` and `key.pem` are, if it has any. */
+  /** Where its `ca.pem`, `cert.pem` and `key.pem` are, as far as it has them; undefined if it has none. */
   readonly tlsDirectory: string | undefined;
   readonly skipTlsVerify: boolean;
 }
 
-/** Which context is in force: DOCKER_CONTEXT, else the CLI's current one; undefined for its own `default`. */
+/**
+ * Which context is in force: DOCKER_CONTEXT, else the CLI's current one; undefined for its own `default`.
+ *
+ * @throws {WatcherError} `INVALID_SETTING` when the CLI's config.json cannot be read: another engine than the one
+ *   it names would be the wrong one, in silence
+ */
 export function currentContext(env: NodeJS.ProcessEnv): string | undefined {
   const name =
-    env['DOCKER_CONTEXT'] || (readJson(join(configDirectory(env), 'config.json')) as Config)?.currentContext;
-  return name && name !== 'default' ? name : undefined;
+    env['DOCKER_CONTEXT'] || field(readJson(join(configDirectory(env), 'config.json')), 'currentContext');
+  return typeof name === 'string' && name !== '' && name !== 'default' ? name : undefined;
 }
 
 /**
@@ -27,36 +32,46 @@ export function currentContext(env: NodeJS.ProcessEnv): string | undefined {
 export function readContext(name: string, env: NodeJS.ProcessEnv): DockerContext {
   const contexts = join(configDirectory(env), 'contexts');
   const folder = createHash('sha256').update(name).digest('hex');
-  const endpoint = (readJson(join(contexts, 'meta', folder, 'meta.json')) as Meta)?.Endpoints?.docker;
-  if (typeof endpoint?.Host !== 'string' || endpoint.Host === '') {
+  const meta = readJson(join(contexts, 'meta', folder, 'meta.json'));
+  const endpoint = field(field(meta, 'Endpoints'), 'docker');
+  const host = field(endpoint, 'Host');
+  if (typeof host !== 'string' || host === '') {
+    const wrong = meta === undefined ? `is not to be found under "${contexts}"` : 'names no host';
     throw fault(
       'INVALID_SETTING',
-      `The Docker context "${name}" is not to be found under "${contexts}", or names no host. ` +
-        'See `docker context ls`; set "host", DOCKER_HOST or DOCKER_CONTEXT to choose another engine.',
+      `The Docker context "${name}", from ${env['DOCKER_CONTEXT'] ? 'DOCKER_CONTEXT' : '`docker context use`'}, ${wrong}. ` +
+        'See `docker context ls`, or set "host" or DOCKER_HOST.',
     );
   }
   const tlsDirectory = join(contexts, 'tls', folder, 'docker');
   return {
-    host: endpoint.Host,
+    host,
     tlsDirectory: existsSync(tlsDirectory) ? tlsDirectory : undefined,
-    skipTlsVerify: endpoint.SkipTLSVerify === true,
+    skipTlsVerify: field(endpoint, 'SkipTLSVerify') === true,
   };
 }
 
-type Config = { currentContext?: string } | undefined;
-type Meta = { Endpoints?: { docker?: { Host?: unknown; SkipTLSVerify?: unknown } } } | undefined;
-
 /** Where the Docker CLI keeps its files. */
 export function configDirectory(env: NodeJS.ProcessEnv): string {
-  return env['DOCKER_CONFIG'] || join(homedir(), '.docker');
+  return env['DOCKER_CONFIG'] || join(homeDirectory(env), '.docker');
 }
 
 /** The file's value; undefined when there is none. One that is broken is a fault of its own. */
 function readJson(path: string): unknown {
-  if (!existsSync(path)) return undefined;
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw fault('INVALID_SETTING', `Cannot read "${path}": expected a JSON file of the Docker CLI's.`, error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    const why = code === undefined ? 'it holds no JSON' : code;
+    throw fault(
+      'INVALID_SETTING',
+      `Cannot read the Docker CLI's file "${path}" (${why}). Mend it, or set "host" or DOCKER_HOST.`,
+      error,
+    );
   }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

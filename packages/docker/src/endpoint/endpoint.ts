@@ -1,7 +1,8 @@
-import { invalidOption, type WatcherError } from '@watcher/core';
+import { invalidOption } from '@watcher/core';
+import { versionOfEnvironment } from '../engine/api-version.ts';
 import { fault } from '../engine/faults.ts';
 import { defaultHost } from './default-socket.ts';
-import { configDirectory, currentContext, readContext } from './docker-context.ts';
+import { configDirectory, currentContext, type DockerContext, readContext } from './docker-context.ts';
 import { type Host, parseHost } from './parse-host.ts';
 import { readTlsDirectory, readTlsOptions, type TlsOptions, type TlsSettings } from './tls-settings.ts';
 
@@ -16,24 +17,20 @@ export interface Endpoint {
   readonly host: Host;
   /** Set: the connection is TLS. Only where `host.kind` is `tcp`. */
   readonly tls?: TlsSettings;
+  /** The version to speak, when it is not to be agreed on with the engine. */
+  readonly apiVersion?: string;
 }
 
 /**
  * Checks settings without touching a file.
  *
- * @throws {WatcherError} `INVALID_OPTION`, naming `host` or `tls`
+ * @throws {WatcherError} `INVALID_OPTION`, naming `host`, `tls` or a part of it
  */
 export function checkEndpointSettings({ host, tls }: EndpointSettings): void {
-  if (tls !== undefined && (typeof tls !== 'object' || tls === null))
-    throw invalidOption('tls', 'an object', tls);
-  if (tls && (tls.cert === undefined) !== (tls.key === undefined)) {
-    throw invalidOption('tls', 'cert and key together, or neither', Object.keys(tls));
-  }
+  if (tls !== undefined) checkTls(tls);
   if (host === undefined) return;
   const parsed = parseOption(host);
-  if (tls && (parsed.kind !== 'tcp' || parsed.secure === false)) {
-    throw invalidOption('tls', 'a tcp:// or https:// host to go with it', parsed.shown);
-  }
+  if (tls && !mayUseTls(parsed)) throw invalidOption('host', 'tcp:// or https:// beside "tls"', parsed.shown);
 }
 
 /**
@@ -42,50 +39,116 @@ export function checkEndpointSettings({ host, tls }: EndpointSettings): void {
  *
  * @throws {WatcherError} `INVALID_SETTING` for a setting that is wrong or a file that cannot be read
  */
-export function resolveEndpoint(
-  { host, tls }: EndpointSettings,
-  env: NodeJS.ProcessEnv = process.env,
-): Endpoint {
-  const given = tls && readTlsOptions(tls);
-  if (host !== undefined) return withTls(parseOption(host), given ?? tlsOfEnvironment(env));
-  const fromEnvironment = env['DOCKER_HOST'];
+export function resolveEndpoint(settings: EndpointSettings, env: NodeJS.ProcessEnv = process.env): Endpoint {
+  const { host, from, tls: others } = locate(settings, env);
+  const apiVersion = versionOfEnvironment(env);
+  if (settings.tls && !mayUseTls(host)) {
+    const why = `it needs a tcp:// or https:// host, and ${from} is "${host.shown}"`;
+    throw fault('INVALID_SETTING', `Invalid "tls": ${why}. Set "host" beside it.`);
+  }
+  const tls = mayUseTls(host) ? tlsFor(host, settings.tls, others) : undefined;
+  return { host, ...(tls && { tls }), ...(apiVersion && { apiVersion }) };
+}
+
+/** Whether the address leaves room for TLS: a plain `http://` stays plain. */
+function mayUseTls(host: Host): boolean {
+  return host.kind === 'tcp' && host.secure !== false;
+}
+
+function tlsFor(
+  host: Host,
+  option: TlsOptions | undefined,
+  others: Location['tls'],
+): TlsSettings | undefined {
+  const settings = option ? readTlsOptions(option) : others?.();
+  if (settings) return settings;
+  return host.kind === 'tcp' && host.secure ? { rejectUnauthorized: true } : undefined;
+}
+
+interface Location {
+  readonly host: Host;
+  /** What the host is the value of, for an error. */
+  readonly from: string;
+  /** Reads the TLS files that go with it; called only where the address can use them. */
+  readonly tls?: (() => TlsSettings | undefined) | undefined;
+}
+
+function locate({ host: option }: EndpointSettings, env: NodeJS.ProcessEnv): Location {
+  if (option !== undefined) {
+    return { host: parseOption(option), from: '"host"', tls: tlsOfEnvironment(env) };
+  }
+  const fromEnvironment = env['DOCKER_HOST']?.trim();
   if (fromEnvironment) {
-    return withTls(parseSetting(fromEnvironment, 'DOCKER_HOST'), given ?? tlsOfEnvironment(env));
+    const from = 'DOCKER_HOST';
+    const host = parseSetting(asTheCliReads(fromEnvironment), from);
+    if (env['DOCKER_TLS_VERIFY'] && host.kind === 'tcp' && host.secure === false) {
+      const what = `expected tcp:// or https:// beside DOCKER_TLS_VERIFY, got "${host.shown}"`;
+      throw fault('INVALID_SETTING', `Invalid DOCKER_HOST: ${what}.`);
+    }
+    return { host, from, tls: tlsOfEnvironment(env) };
   }
   const name = currentContext(env);
-  if (name === undefined) return withTls(parseSetting(defaultHost(env), 'the default host'), given);
+  if (name === undefined) {
+    const from = 'the default host';
+    return { host: parseSetting(defaultHost(env), from), from };
+  }
+  const from = `the host of the Docker context "${name}"`;
   const context = readContext(name, env);
-  const setting = `the TLS files of the Docker context "${name}"`;
-  const files =
-    context.tlsDirectory && readTlsDirectory(context.tlsDirectory, setting, !context.skipTlsVerify);
-  return withTls(
-    parseSetting(context.host, `the host of the Docker context "${name}"`),
-    given ?? (files || undefined),
-  );
+  return { host: parseSetting(context.host, from), from, tls: () => tlsOfContext(name, context) };
 }
 
-/** TLS as far as the address leaves room for it: a plain `http://` stays plain, `https://` needs no certificates. */
-function withTls(host: Host, tls: (() => TlsSettings) | TlsSettings | undefined): Endpoint {
-  if (host.kind !== 'tcp' || host.secure === false) return { host };
-  const settings = typeof tls === 'function' ? tls() : tls;
-  if (settings) return { host, tls: settings };
-  return host.secure ? { host, tls: { rejectUnauthorized: true } } : { host };
-}
-
-/** DOCKER_TLS_VERIFY asks for TLS, with the files in DOCKER_CERT_PATH; read only where the address can use it. */
+/** DOCKER_TLS_VERIFY asks for TLS, as DOCKER_CERT_PATH does, where the files are. What is asked for is verified. */
 function tlsOfEnvironment(env: NodeJS.ProcessEnv): (() => TlsSettings) | undefined {
   const directory = env['DOCKER_CERT_PATH'];
   if (!env['DOCKER_TLS_VERIFY'] && !directory) return undefined;
-  return () => readTlsDirectory(directory || configDirectory(env), 'DOCKER_CERT_PATH');
+  const setting = directory ? 'DOCKER_CERT_PATH' : 'DOCKER_TLS_VERIFY (there is no DOCKER_CERT_PATH)';
+  return () => readTlsDirectory(directory || configDirectory(env), { setting, needsCa: true, verify: true });
+}
+
+/** The files that the CLI stored with a context; it may also say to trust whoever answers. */
+function tlsOfContext(name: string, { tlsDirectory, skipTlsVerify }: DockerContext): TlsSettings | undefined {
+  const verify = !skipTlsVerify;
+  const setting = `the Docker context "${name}"`;
+  if (tlsDirectory) return readTlsDirectory(tlsDirectory, { setting, needsCa: false, verify });
+  return skipTlsVerify ? { rejectUnauthorized: false } : undefined;
+}
+
+/** What only DOCKER_HOST may leave out: `host:port` is tcp, and `unix://` is Docker's own socket. */
+function asTheCliReads(host: string): string {
+  if (host === 'unix://') return 'unix:///var/run/docker.sock';
+  if (host === 'npipe://') return 'npipe:////./pipe/docker_engine';
+  return host.includes('://') || host.startsWith('/') ? host : `tcp://${host}`;
 }
 
 function parseOption(host: string): Host {
   if (typeof host !== 'string') throw invalidOption('host', 'a string', host);
-  return parseHost(host, (expected, given): WatcherError => invalidOption('host', expected, given));
+  return parseHost(host, (expected, given) => invalidOption('host', expected, given));
 }
 
 function parseSetting(host: string, setting: string): Host {
   return parseHost(host, (expected, given) =>
     fault('INVALID_SETTING', `Invalid ${setting}: expected ${expected}, got "${given}".`),
   );
+}
+
+function checkTls(tls: TlsOptions): void {
+  if (typeof tls !== 'object' || tls === null) throw invalidOption('tls', 'an object', typeof tls);
+  for (const part of ['ca', 'cert', 'key'] as const) {
+    const given: unknown = tls[part];
+    if (given === undefined || given instanceof Uint8Array || (typeof given === 'string' && given !== ''))
+      continue;
+    // What was given is not shown: it may be a secret in another shape.
+    throw invalidOption(`tls.${part}`, 'PEM text or bytes, or the path of a PEM file', kindOf(given));
+  }
+  const { cert, key, serverName } = tls;
+  if ((cert === undefined) !== (key === undefined)) {
+    throw invalidOption('tls', '"cert" and "key" together, or neither', Object.keys(tls));
+  }
+  if (serverName !== undefined && (typeof serverName !== 'string' || serverName === ''))
+    throw invalidOption('tls.serverName', 'a name', serverName);
+}
+
+function kindOf(value: unknown): string {
+  if (value === '') return 'an empty string';
+  return value === null ? 'null' : typeof value;
 }

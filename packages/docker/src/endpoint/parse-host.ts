@@ -1,6 +1,7 @@
 import type { WatcherError } from '@watcher/core';
+import { printable } from '../engine/printable.ts';
 
-/** An address, as it is written, taken apart. */
+/** An address, taken apart. `shown` is what may be said of it: never who logs in, nor with what password. */
 export type Host =
   | { readonly kind: 'socket'; readonly shown: string; readonly path: string }
   | {
@@ -12,6 +13,8 @@ export type Host =
       readonly port: number | undefined;
       /** In front of the API's own paths, for an engine behind a proxy; without a slash at its end. */
       readonly path: string;
+      /** `user:password`, for a proxy that asks for it. */
+      readonly login: string | undefined;
     }
   | {
       readonly kind: 'ssh';
@@ -23,50 +26,95 @@ export type Host =
       readonly path: string;
     };
 
-export const HOST_FORMS =
-  'unix:///path, npipe:////./pipe/name, tcp://host:port, http://, https:// or ssh://user@host';
+/** Makes the error for an address that is none, naming the setting that it came from. */
+export type Invalid = (expected: string, given: string) => WatcherError;
 
-/**
- * Takes an address apart, by the forms of DOCKER_HOST. What is shown of it leaves out a password.
- *
- * @param invalid makes the error for an address that is none, naming the setting that it came from
- */
-export function parseHost(text: string, invalid: (expected: string, given: string) => WatcherError): Host {
-  const shown = withoutPassword(text);
+/** Takes an address apart, by the forms of DOCKER_HOST. */
+export function parseHost(text: string, invalid: Invalid): Host {
+  const refuse = (expected: string) => invalid(expected, concealed(text));
   const scheme = /^([a-z]+):\/\//.exec(text)?.[1];
-  if (scheme === 'unix' || scheme === 'npipe') {
-    const path = text.slice(scheme.length + 3);
-    if (scheme === 'unix' && !path.startsWith('/')) throw invalid('unix:// and an absolute path', shown);
-    if (path === '') throw invalid('npipe:// and the path of a pipe', shown);
-    return { kind: 'socket', shown, path };
+  switch (scheme) {
+    case 'unix':
+    case 'npipe':
+      return parseSocket(scheme, text, refuse);
+    case 'ssh':
+      return parseSsh(parseUrl(text, refuse), refuse);
+    case 'tcp':
+    case 'http':
+    case 'https':
+      return parseTcp(scheme, parseUrl(text, refuse), refuse);
+    default:
+      throw refuse(FORMS);
   }
-  if (scheme === undefined || !['tcp', 'http', 'https', 'ssh'].includes(scheme) || !URL.canParse(text)) {
-    throw invalid(HOST_FORMS, shown);
-  }
-  // As http, so that every scheme is taken apart by the same rules.
-  const url = new URL(text.replace(scheme, 'http'));
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = explicitPort(text);
-  const path = url.pathname.replace(/\/+$/, '');
-  if (scheme === 'ssh') {
-    const user = url.username ? decodeURIComponent(url.username) : undefined;
-    if (hostname.startsWith('-') || user?.startsWith('-'))
-      throw invalid('a host and user that are no options', shown);
-    // It becomes part of a command at the far end.
-    if (!/^[\w./-]*$/.test(path))
-      throw invalid('a socket path of letters, digits, ".", "_", "-" and "/"', shown);
-    return { kind: 'ssh', shown, hostname, user, port, path };
-  }
-  const secure = scheme === 'tcp' ? undefined : scheme === 'https';
-  return { kind: 'tcp', shown, secure, hostname, port, path };
 }
 
-/** The port as written: URL drops the one that is its scheme's own. */
-function explicitPort(text: string): number | undefined {
-  const port = /^[a-z]+:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(text)?.[1];
-  return port === undefined ? undefined : Number(port);
+type Refuse = (expected: string) => WatcherError;
+
+const FORMS = 'unix:///path, npipe:////./pipe/name, tcp://host:port, http://, https:// or ssh://user@host';
+
+function parseSocket(scheme: 'unix' | 'npipe', text: string, refuse: Refuse): Host {
+  const path = text.slice(scheme.length + 3);
+  if (scheme === 'unix' && !path.startsWith('/')) throw refuse('unix:// and an absolute path');
+  if (path === '') throw refuse('npipe:// and the path of a pipe');
+  // What follows a NUL would not reach the system.
+  if (path.includes('\0')) throw refuse('a path without a NUL character');
+  return { kind: 'socket', shown: printable(text), path };
 }
 
-function withoutPassword(text: string): string {
-  return text.replace(/^([a-z]+:\/\/[^/@]*?):[^/]*@/, '$1:***@');
+function parseTcp(scheme: 'tcp' | 'http' | 'https', url: URL, refuse: Refuse): Host {
+  if (url.search || url.hash) throw refuse('an address without "?" and "#"');
+  const login = url.username || url.password ? decode(`${url.username}:${url.password}`, refuse) : undefined;
+  return {
+    kind: 'tcp',
+    shown: shown(url),
+    secure: scheme === 'tcp' ? undefined : scheme === 'https',
+    hostname: nameIn(url),
+    port: portIn(url),
+    path: pathIn(url),
+    login,
+  };
+}
+
+function parseSsh(url: URL, refuse: Refuse): Host {
+  if (url.password) throw refuse('no password in an ssh:// address, but a key that OpenSSH finds by itself');
+  if (url.search || url.hash) throw refuse('an address without "?" and "#"');
+  const hostname = nameIn(url);
+  const user = url.username ? decode(url.username, refuse) : undefined;
+  const path = pathIn(url);
+  if (!SSH_NAME.test(hostname) || (user !== undefined && !SSH_NAME.test(user)))
+    throw refuse('a user and a host that begin with no "-" and hold nothing that a shell would act on');
+  // It becomes part of a command at the far end.
+  if (!/^[\w./-]*$/.test(path)) throw refuse('a socket path of letters, digits, ".", "_", "-" and "/"');
+  return { kind: 'ssh', shown: shown(url), hostname, user, port: portIn(url), path };
+}
+
+/** What is an option to ssh, or could be more than a name where its configuration hands it to a shell, is none. */
+const SSH_NAME = /^(?!-)[^\s\p{Cc}'"`$;&<>|(){}*?[\]!#~^]+$/u;
+
+function parseUrl(text: string, refuse: Refuse): URL {
+  // As in the Docker CLI, no host at all is this one.
+  const whole = text.replace(/^tcp:\/\/(?=[:/]|$)/, 'tcp://localhost');
+  if (!URL.canParse(whole)) throw refuse(FORMS);
+  return new URL(whole);
+}
+
+const nameIn = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
+const portIn = ({ port }: URL) => (port === '' ? undefined : Number(port));
+const pathIn = ({ pathname }: URL) => pathname.replace(/\/+$/, '');
+const shown = (url: URL) => `${url.protocol}//${url.host}${pathIn(url)}`;
+
+function decode(part: string, refuse: Refuse): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw refuse('"%" only before two hexadecimal digits, %25 for "%" itself');
+  }
+}
+
+/** An address that could not be taken apart, without what may be a secret in it: whatever is before an "@". */
+function concealed(text: string): string {
+  const address = /^(unix|npipe):/.test(text)
+    ? text
+    : text.replace(/^([a-z+.-]*:\/\/)?[\s\S]*@/i, '$1').replace(/[?#][\s\S]*$/, '');
+  return printable(address);
 }

@@ -1,19 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../engine/faults.ts';
 
 /** Client certificates for an engine that listens on TCP. Each is PEM text or bytes, or the path of a PEM file. */
 export interface TlsOptions {
   /** Who has to have signed the engine's certificate. Default: the CAs that Node trusts. */
-  readonly ca?: string | Uint8Array;
-  /** This client's certificate and key; both or neither. */
-  readonly cert?: string | Uint8Array;
-  readonly key?: string | Uint8Array;
+  readonly ca?: string | Uint8Array | undefined;
+  /** This client's certificate and its key, without a passphrase; both or neither. */
+  readonly cert?: string | Uint8Array | undefined;
+  readonly key?: string | Uint8Array | undefined;
   /** The name that the engine's certificate has to be for. Default: the host's. */
-  readonly serverName?: string;
+  readonly serverName?: string | undefined;
 }
 
-/** TLS as a socket is opened with it: everything has been read. */
+/** TLS as a socket is opened with it: everything has been read, and is what it should be. */
 export interface TlsSettings {
   readonly ca?: string | Buffer;
   readonly cert?: string | Buffer;
@@ -26,40 +27,103 @@ export interface TlsSettings {
 /**
  * Reads what `tls` names.
  *
- * @throws {WatcherError} `INVALID_SETTING` for a file that cannot be read, naming the part of the option
+ * @throws {WatcherError} `INVALID_SETTING`, naming the part of the option, for a file that cannot be read or holds
+ *   something else
  */
 export function readTlsOptions({ ca, cert, key, serverName }: TlsOptions): TlsSettings {
-  return {
-    ...(ca !== undefined && { ca: readPem(ca, 'tls.ca') }),
-    ...(cert !== undefined && { cert: readPem(cert, 'tls.cert') }),
-    ...(key !== undefined && { key: readPem(key, 'tls.key') }),
-    ...(serverName !== undefined && { servername: serverName }),
-    rejectUnauthorized: true,
-  };
+  return checked(
+    {
+      ...(ca !== undefined && { ca: readPem(ca, 'tls.ca') }),
+      ...(cert !== undefined && { cert: readPem(cert, 'tls.cert') }),
+      ...(key !== undefined && { key: readPem(key, 'tls.key') }),
+      ...(serverName !== undefined && { servername: serverName }),
+      rejectUnauthorized: true,
+    },
+    (part) => `tls.${part}`,
+  );
+}
+
+export interface TlsDirectoryOptions {
+  /** What names the directory, for the error. */
+  readonly setting: string;
+  /** Whether there has to be a `ca.pem`. */
+  readonly needsCa: boolean;
+  readonly verify: boolean;
 }
 
 /**
- * Reads `ca.pem`, `cert.pem` and `key.pem`, as the Docker CLI lays them out.
+ * Reads `ca.pem`, `cert.pem` and `key.pem`, as the Docker CLI lays them out: a client without a certificate of its
+ * own has no `cert.pem` and no `key.pem`.
  *
- * @param setting what names the directory, for the error
- * @throws {WatcherError} `INVALID_SETTING` for a file that cannot be read
+ * @throws {WatcherError} `INVALID_SETTING`, naming the file, when it cannot be read or holds something else
  */
-export function readTlsDirectory(directory: string, setting: string, verify = true): TlsSettings {
-  const read = (file: string) => readFile(join(directory, file), `${setting} (${file})`);
-  return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem'), rejectUnauthorized: verify };
+export function readTlsDirectory(
+  directory: string,
+  { setting, needsCa, verify }: TlsDirectoryOptions,
+): TlsSettings {
+  const path = (part: Part) => join(directory, `${part}.pem`);
+  const read = (part: Part, needed: boolean) =>
+    needed || existsSync(path(part)) ? { [part]: readFile(path(part), `${part}.pem of ${setting}`) } : {};
+  // One without the other is a mistake that a handshake would not name.
+  const hasOwn = existsSync(path('cert')) || existsSync(path('key'));
+  const settings = {
+    ...read('ca', needsCa),
+    ...read('cert', hasOwn),
+    ...read('key', hasOwn),
+    rejectUnauthorized: verify,
+  };
+  return checked(settings, (part) => `${part}.pem of ${setting}, "${path(part)}"`);
 }
+
+type Part = 'ca' | 'cert' | 'key';
 
 function readPem(given: string | Uint8Array, setting: string): string | Buffer {
   if (typeof given !== 'string') return Buffer.from(given);
-  return given.trimStart().startsWith('-----BEGIN') ? given : readFile(given, setting);
+  return given.includes('-----BEGIN') ? given : readFile(given, setting, setting !== 'tls.key');
 }
 
-function readFile(path: string, setting: string): Buffer {
+/** @param mayShow false where what should be a path may be the secret itself, given in a wrong form */
+function readFile(path: string, setting: string, mayShow = true): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const message = `Cannot read ${setting} at "${path}" (${code}): expected a PEM file that this user may read.`;
-    throw fault('INVALID_SETTING', message, error);
+    const where = mayShow ? ` at "${path}"` : '';
+    throw fault(
+      'INVALID_SETTING',
+      `Cannot read ${setting}${where} (${code}): expected a PEM file that this user may read.`,
+      mayShow ? error : undefined,
+    );
+  }
+}
+
+/** Looks at each part before a handshake does, which would not say which one is wrong. */
+function checked(settings: TlsSettings, nameOf: (part: Part) => string): TlsSettings {
+  const { ca, cert, key } = settings;
+  const refuse = (part: Part, expected: string) =>
+    fault('INVALID_SETTING', `Invalid ${nameOf(part)}: expected ${expected}.`);
+  if (ca !== undefined && !certificateIn(ca)) throw refuse('ca', 'a certificate in PEM form');
+  if (cert === undefined || key === undefined) return settings;
+  const own = certificateIn(cert);
+  if (!own) throw refuse('cert', 'a certificate in PEM form');
+  const secret = keyIn(key);
+  if (!secret) throw refuse('key', 'a private key in PEM form, without a passphrase');
+  if (!own.checkPrivateKey(secret)) throw refuse('key', `the key that belongs to ${nameOf('cert')}`);
+  return settings;
+}
+
+function certificateIn(pem: string | Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function keyIn(pem: string | Buffer): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
   }
 }

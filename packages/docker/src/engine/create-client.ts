@@ -1,48 +1,60 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { type Clock, systemClock } from '@watcher/core';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { DockerClient } from './client.ts';
+import { HttpModem, type Route } from './http-modem.ts';
 import { SshAgent } from './ssh-agent.ts';
 
 export interface CreatedClient {
   readonly client: DockerClient;
-  /** Closes every connection that is left. */
-  close(): void;
+  /** Resolves when every connection that is left is closed. */
+  close(): Promise<void>;
+}
+
+export interface ClientOptions {
+  readonly clock?: Clock;
+  /** Milliseconds for any one request to be answered. Default 3000. */
+  readonly timeout?: number;
 }
 
 /**
- * A dockerode for an endpoint, with an agent of its own. dockerode is loaded here and not before: its import costs
- * more than all of this package. Each option is given, if only as undefined, since it fills in from the
- * environment what is not.
+ * A dockerode for an endpoint, with connections of its own. dockerode is loaded here and not before: its import
+ * costs more than all of this package.
  */
-export async function createClient({ host, tls }: Endpoint): Promise<CreatedClient> {
+export async function createClient(
+  endpoint: Endpoint,
+  { clock = systemClock, timeout = 3000 }: ClientOptions = {},
+): Promise<CreatedClient> {
   const { default: Docker } = await import('dockerode');
-  const agent =
-    host.kind === 'ssh'
-      ? new SshAgent(host)
-      : tls
-        ? new https.Agent({ ...tls, keepAlive: false })
-        : new http.Agent();
-  const options = {
-    socketPath: host.kind === 'socket' ? host.path : undefined,
-    host: host.kind === 'tcp' ? host.hostname : host.kind === 'ssh' ? 'localhost' : undefined,
-    port: host.kind === 'tcp' ? (host.port ?? defaultPort(host.secure, tls !== undefined)) : undefined,
-    pathPrefix: host.kind === 'tcp' ? `${host.path}/` : '/',
-    protocol: tls ? 'https' : 'http',
-    agent,
-    headers: {},
-    ca: undefined,
-    cert: undefined,
-    key: undefined,
-    username: undefined,
-    timeout: undefined,
-    version: undefined,
-  };
-  const docker = new Docker(options as object);
-  return {
-    client: docker as unknown as DockerClient,
-    close: () => agent.destroy(),
-  };
+  const { route, close } = routeTo(endpoint, clock);
+  // A refusal has come in time when its headers have; that it was one is not to be lost to a body that never ends.
+  const modem = new HttpModem(route, { clock, milliseconds: Math.min(1000, timeout / 2) });
+  const docker = new Docker({ modem } as object);
+  return { client: docker as unknown as DockerClient, close };
+}
+
+interface OpenRoute {
+  readonly route: Route;
+  close(): Promise<void>;
+}
+
+function routeTo({ host, tls, apiVersion }: Endpoint, clock: Clock): OpenRoute {
+  const common = { secure: tls !== undefined, pathPrefix: '', login: undefined, apiVersion };
+  if (host.kind === 'ssh') {
+    const agent = new SshAgent(host, clock);
+    // The name is of no effect: the far end of the connection is the engine's own socket.
+    const target = { host: 'docker', port: 80 };
+    return { route: { ...common, agent, target }, close: () => agent.close() };
+  }
+  const agent = tls ? new https.Agent({ ...tls }) : new http.Agent();
+  const close = async () => agent.destroy();
+  if (host.kind === 'socket') {
+    return { route: { ...common, agent, target: { socketPath: host.path } }, close };
+  }
+  const { hostname, path: pathPrefix, login } = host;
+  const target = { host: hostname, port: host.port ?? defaultPort(host.secure, tls !== undefined) };
+  return { route: { ...common, agent, target, pathPrefix, login }, close };
 }
 
 /** Docker's own ports where the scheme is its own, the web's where it is the web's. */

@@ -1,21 +1,32 @@
 import { isWatcherError, WatcherError } from '@watcher/core';
+import { printable } from './printable.ts';
+import { classifyStatus } from './refusals.ts';
+import { classifyTls } from './tls-faults.ts';
 
-/** What tells the errors of a DockerWatcher apart. The README says what to do about each. */
+/** What tells the errors of a DockerWatcher apart. `docs/errors.md` says what to do about each. */
 export type DockerErrorCode =
   | 'UNREACHABLE'
   | 'PERMISSION_DENIED'
+  | 'SSH'
+  | 'TLS'
   | 'REFUSED'
   | 'ENGINE_FAULT'
   | 'TIMEOUT'
   | 'CONNECTION_LOST'
   | 'STREAM_DEAD'
-  | 'TLS'
   | 'PROTOCOL'
   | 'INVALID_SETTING';
 
-/** A fault as it travels inside this package; `source` is added where it leaves. */
+/**
+ * A fault as it travels inside this package; `source` is added where it leaves. Its message is one line, whatever
+ * was put into it.
+ */
 export function fault(code: DockerErrorCode, message: string, cause?: unknown): WatcherError {
-  return new WatcherError(message, { code, retryable: code !== 'INVALID_SETTING', cause });
+  return new WatcherError(printable(message, 1000), {
+    code,
+    retryable: code !== 'INVALID_SETTING',
+    cause,
+  });
 }
 
 /** The same error, saying which watcher it came from. */
@@ -23,32 +34,48 @@ export function withSource({ message, code, retryable, cause }: WatcherError, so
   return new WatcherError(message, { code, source, retryable, cause });
 }
 
-const unreachable = new Set([
-  'ENOENT',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTDOWN',
-]);
-
-const cut = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE', 'ETIMEDOUT']);
-
-/** What OpenSSL and Node call a certificate that does not hold, or a handshake that one side broke off. */
-const tls =
-  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/;
-
 /**
  * Any error that an attempt to talk to `host` ended with, as one of ours: what was tried, what happened, what to
  * do. What an engine says is cut short and shown as it is, never interpreted.
  */
 export function classify(error: unknown, host: string): WatcherError {
   if (isWatcherError(error)) return error;
-  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
-  const said = printable(message ?? String(error));
+  const { statusCode } = error as { statusCode?: unknown };
+  if (typeof statusCode === 'number') return classifyStatus(statusCode, error as Error, host);
+  const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  return (
+    classifyTls(code, message, host, error) ??
+    classifySystem(code, host, error) ??
+    fault('PROTOCOL', `Talking to ${host} failed: ${printable(message)}`, error)
+  );
+}
 
-  if (statusCode !== undefined) return classifyStatus(statusCode, said, host, error);
+const nobody: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ENOTSOCK',
+  'ENAMETOOLONG',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+const cut: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ENOTCONN',
+  'ETIMEDOUT',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+
+/** What the system says of sockets, and Node of HTTP. */
+function classifySystem(code: string, host: string, error: unknown): WatcherError | undefined {
   if (code === 'EACCES' || code === 'EPERM') {
     return fault(
       'PERMISSION_DENIED',
@@ -57,43 +84,26 @@ export function classify(error: unknown, host: string): WatcherError {
       error,
     );
   }
-  if (code !== undefined && tls.test(code)) {
-    return fault(
-      'TLS',
-      `TLS with ${host} failed (${code}): ${said}. Check "tls" (or DOCKER_CERT_PATH): ca must have signed the ` +
-        "engine's certificate, cert and key must be signed by a CA that the engine accepts, and none be expired.",
-      error,
-    );
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    const what = `Cannot open ${host}: too many files are open (${code})`;
+    return fault('UNREACHABLE', `${what}. Raise the limit of open files (ulimit -n).`, error);
   }
-  if (code !== undefined && unreachable.has(code)) {
+  if (code === 'EAGAIN') {
+    const what = `The engine at ${host} takes no more connections for now (${code})`;
+    return fault('UNREACHABLE', `${what}. Is it overloaded or frozen?`, error);
+  }
+  if (nobody.has(code)) {
     return fault(
       'UNREACHABLE',
-      `No engine answers at ${host} (${code}). Is it running, and is that its address?`,
+      `No engine answers at ${host} (${code}). Is it running, and is that its address ("host", DOCKER_HOST, ` +
+        'or `docker context ls`)?',
       error,
     );
   }
-  if (code !== undefined && cut.has(code)) {
-    return fault('CONNECTION_LOST', `The connection to ${host} was cut (${code}).`, error);
+  if (cut.has(code)) return fault('CONNECTION_LOST', `The connection to ${host} was cut (${code}).`, error);
+  if (code.startsWith('HPE_')) {
+    const what = `What answers at ${host} does not speak HTTP (${code})`;
+    return fault('PROTOCOL', `${what}. Is it an engine? If it wants TLS, set "tls" or use https://.`, error);
   }
-  return fault('PROTOCOL', `Talking to ${host} failed: ${said}`, error);
-}
-
-function classifyStatus(status: number, said: string, host: string, error: unknown): WatcherError {
-  if (status >= 500) {
-    return fault('ENGINE_FAULT', `The engine at ${host} answered GET /events with ${status}: ${said}`, error);
-  }
-  const advice =
-    status === 401 || status === 403
-      ? 'Whatever guards the engine has to allow GET /events (for a socket proxy: EVENTS=1).'
-      : status === 400
-        ? 'Docker Engine API 1.40 (Docker 19.03) or later is needed.'
-        : 'Is that address a Docker Engine, or a proxy that passes GET /events on?';
-  return fault('REFUSED', `GET /events was refused at ${host} with ${status}: ${said}. ${advice}`, error);
-}
-
-/** Text of someone else's, as an error may show it: one line, no control characters, not long. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
-  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
+  return undefined;
 }

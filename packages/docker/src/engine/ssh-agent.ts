@@ -1,7 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as http from 'node:http';
 import { Duplex } from 'node:stream';
-import { fault, printable } from './faults.ts';
+import type { Clock } from '@watcher/core';
+import { classifySsh, sshNotStarted } from './ssh-faults.ts';
 
 export interface SshDestination {
   readonly shown: string;
@@ -14,27 +15,112 @@ export interface SshDestination {
 /**
  * Reaches an engine as the Docker CLI does: the system's OpenSSH runs `docker system dial-stdio` at the far end.
  * So the user's known hosts, agent and configuration hold, and nothing is asked: an unknown host key is refused.
+ *
+ * A login is dear, and each is a line in the far end's log. So the connection of a request that was answered is
+ * kept for the next one; there is one at most.
  */
 export class SshAgent extends http.Agent {
   readonly #destination: SshDestination;
-  readonly #open = new Set<Duplex>();
+  readonly #clock: Clock;
+  readonly #open = new Set<SshConnection>();
 
-  constructor(destination: SshDestination) {
-    super({ keepAlive: false });
+  constructor(destination: SshDestination, clock: Clock) {
+    super({ keepAlive: true, maxFreeSockets: 1 });
     this.#destination = destination;
+    this.#clock = clock;
   }
 
   override createConnection(): Duplex {
-    const child = spawn('ssh', sshArguments(this.#destination), { stdio: ['pipe', 'pipe', 'pipe'] });
-    const connection = asDuplex(child, this.#destination.shown);
+    const connection = new SshConnection(this.#destination, this.#clock);
     this.#open.add(connection);
-    connection.once('close', () => this.#open.delete(connection));
+    void connection.exited.then(() => this.#open.delete(connection));
     return connection;
   }
 
-  override destroy(): void {
-    for (const connection of this.#open) connection.destroy();
+  /** What Node does to a socket here has no meaning for a process: it is kept as it is. */
+  override keepSocketAlive(): boolean {
+    return true;
+  }
+
+  override reuseSocket(_connection: Duplex, request: http.ClientRequest): void {
+    request.reusedSocket = true;
+  }
+
+  /** Ends every ssh; resolves when the last of them is gone. */
+  async close(): Promise<void> {
     super.destroy();
+    await Promise.all(
+      [...this.#open].map((connection) => {
+        connection.destroy();
+        return connection.exited;
+      }),
+    );
+  }
+}
+
+/** Milliseconds that an ssh has to end by itself when it is told to. */
+const PATIENCE = 1000;
+
+/** The last of what ssh says is the reason for its end; no more of it is kept than can matter. */
+const MAX_SAID = 4096;
+
+/** One ssh, with the engine at its far end. */
+class SshConnection extends Duplex {
+  /** Resolves when its process is gone, or was never started. Never rejects. */
+  readonly exited: Promise<void>;
+
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #clock: Clock;
+
+  constructor(destination: SshDestination, clock: Clock) {
+    super();
+    const child = spawn('ssh', sshArguments(destination), { windowsHide: true });
+    this.#child = child;
+    this.#clock = clock;
+    this.exited = new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.once('error', () => resolve());
+    });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString('utf8')).slice(-MAX_SAID);
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) child.stdout.pause();
+    });
+    child.stdin.on('error', () => {}); // its end says why
+    const { shown, hostname } = destination;
+    child.once('error', (error) => this.destroy(sshNotStarted(error, shown)));
+    child.once('close', (code) => {
+      if (code === 0) this.push(null);
+      else this.destroy(classifySsh({ code, said }, shown, hostname));
+    });
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume();
+  }
+
+  /** Never fails: when ssh takes nothing more it ends, and its end says why. */
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#child.stdin.write(chunk, () => done());
+  }
+
+  override _final(done: () => void): void {
+    this.#child.stdin.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#end().then(() => done(error));
+  }
+
+  async #end(): Promise<void> {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill();
+    const timer = this.#clock.setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    await this.exited;
+    this.#clock.clearTimeout(timer);
   }
 }
 
@@ -48,42 +134,4 @@ function sshArguments({ hostname, user, port, path }: SshDestination): string[] 
     ...(path === '' ? [] : ['--host', `unix://${path}`]),
     ...['system', 'dial-stdio'],
   ];
-}
-
-/** What ssh says on its way out is the reason; no more of it is kept than an error can show. */
-const MAX_STDERR = 4096;
-
-function asDuplex(child: ChildProcessWithoutNullStreams, host: string): Duplex {
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    if (said.length < MAX_STDERR) said += chunk.toString('utf8');
-  });
-  const duplex = new Duplex({
-    read: () => void child.stdout.resume(),
-    write: (chunk, _encoding, done) => void child.stdin.write(chunk, done),
-    final: (done) => void child.stdin.end(done),
-    destroy: (error, done) => {
-      child.kill();
-      done(error);
-    },
-  });
-  child.stdout.on('data', (chunk) => duplex.push(chunk) || child.stdout.pause());
-  child.stdin.on('error', () => {}); // the exit says why
-  child.on('error', (error) =>
-    duplex.destroy(fault('UNREACHABLE', `Cannot run ssh for ${host}: ${error.message}`, error)),
-  );
-  child.on('close', (code) => {
-    if (code === 0) duplex.push(null);
-    else duplex.destroy(sshFault(host, code, said));
-  });
-  return duplex;
-}
-
-function sshFault(host: string, code: number | null, said: string): Error {
-  const why = printable(said);
-  return fault(
-    'UNREACHABLE',
-    `ssh to ${host} ended with ${code ?? 'a signal'}${why && `: ${why}`}. ` +
-      'It has to work without a question: try `ssh <host> docker version`.',
-  );
 }

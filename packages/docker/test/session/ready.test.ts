@@ -30,7 +30,7 @@ describe('ready', () => {
     const { engine } = scene;
     await eventually(
       'the wait for it',
-      () => engine.connections.accepted === 5 && engine.connections.open === 1,
+      () => engine.connections.accepted === 6 && engine.connections.open === 1,
     );
     expect(late.hits).toBe(1);
     expect(ready).toBe(false);

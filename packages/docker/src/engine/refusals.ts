@@ -1,0 +1,90 @@
+import { STATUS_CODES } from 'node:http';
+import type { WatcherError } from '@watcher/core';
+import { NEWEST_VERSION, OLDEST_VERSION } from './api-version.ts';
+import { fault } from './faults.ts';
+import { printable } from './printable.ts';
+
+/** Who chose the API version of a request: the engine and we, DOCKER_API_VERSION, or the client that a user brought. */
+export type VersionChoice = 'agreed' | 'environment' | 'client';
+
+/** An answer other than 200, as an error, until it is classified. */
+export class StatusError extends Error {
+  readonly statusCode: number;
+  readonly versionFrom: VersionChoice;
+
+  /** @param message what the engine says of it */
+  constructor(statusCode: number, message: string, versionFrom: VersionChoice) {
+    super(message);
+    this.statusCode = statusCode;
+    this.versionFrom = versionFrom;
+  }
+}
+
+/**
+ * An answer other than 200 from `host`: what it says, and which permission, login or version is missing.
+ *
+ * @param error a {@link StatusError}, or dockerode's own kind of it
+ */
+export function classifyStatus(status: number, error: Error, host: string): WatcherError {
+  const { versionFrom = 'client' } = error as { versionFrom?: VersionChoice };
+  const said = spoken(error.message);
+  if (/HTTP request to an HTTPS server/i.test(said)) {
+    const advice = 'Set "tls" (or DOCKER_TLS_VERIFY), or use https://.';
+    return fault('TLS', `What listens at ${host} wants TLS. ${advice}`, error);
+  }
+  if (status === 200) {
+    return fault(
+      'PROTOCOL',
+      `What answers at ${host} is a web page, and no engine. Is that its address?`,
+      error,
+    );
+  }
+  const name = STATUS_CODES[status];
+  const answer = `${status}${name ? ` ${name}` : ''}${said && `: ${said}`}`;
+  if (status >= 500) {
+    return fault('ENGINE_FAULT', `The engine at ${host}, or a proxy before it, answered ${answer}.`, error);
+  }
+  return fault(
+    'REFUSED',
+    `${host} refused GET /events: ${answer}. ${advice(status, said, versionFrom)}`,
+    error,
+  );
+}
+
+/** What the engine said: without what dockerode puts before it, and without a page of HTML that a proxy made. */
+function spoken(message: string): string {
+  const text = printable(message.replace(/^\(HTTP code \d+\) .*? - /, ''));
+  return text.startsWith('<') ? '' : text.replace(/\.$/, '');
+}
+
+function advice(status: number, said: string, versionFrom: VersionChoice): string {
+  switch (status) {
+    case 400:
+      return adviceOnVersion(said, versionFrom);
+    case 401:
+      return 'Whatever guards the engine asks for a login: set "host" to https://user:password@…, or let it pass.';
+    case 403:
+      return 'Whatever guards the engine has to allow GET /events; for a socket proxy that is EVENTS=1.';
+    case 404:
+      return 'Is that the address of a Docker Engine, and its path right? For a socket proxy, set EVENTS=1.';
+    case 405:
+      return 'Whatever guards the engine has to allow the method GET for /events.';
+    case 407:
+      return 'A proxy on the way asks for a login: reach the engine without it.';
+    default:
+      return status >= 300 && status < 400
+        ? 'A redirect is not followed: set "host" to where the engine is.'
+        : 'Is that the address of a Docker Engine, or of a proxy that passes GET /events on to one?';
+  }
+}
+
+function adviceOnVersion(said: string, versionFrom: VersionChoice): string {
+  const [, wrong] = /client version .* is too (old|new)/i.exec(said) ?? [];
+  if (wrong === undefined) return `Docker Engine API ${OLDEST_VERSION} (Docker 19.03) or later is needed.`;
+  if (versionFrom === 'environment')
+    return 'Unset DOCKER_API_VERSION, or set it to a version that the engine serves.';
+  if (versionFrom === 'client') return 'Give "client" a version that the engine serves.';
+  return wrong === 'new'
+    ? `Docker Engine API ${OLDEST_VERSION} (Docker 19.03) or later is needed: update the engine.`
+    : `This package speaks API ${NEWEST_VERSION} at most: update it, or try with DOCKER_API_VERSION set.`;
+}
