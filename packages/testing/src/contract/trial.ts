@@ -78,7 +78,7 @@ export class Trial<E extends WatcherEvent> implements AsyncDisposable {
   }
 
   /** Lets everything run that waits for nothing but its turn. */
-  async turns(count = 3): Promise<void> {
+  async turns(count: number): Promise<void> {
     for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 

@@ -1,21 +1,21 @@
-import { WatcherError } from '@watcher/core';
-import { EventChannel, type FileEvent, forceReload } from '@watcher/events';
+import type { FileEvent } from '@watcher/events';
 import { describe, expect, it } from 'vitest';
-import { type ContractHarness, type ContractSubject, watcherContract } from '../../src/contract/index.ts';
-import { created, MemorySource, MemoryWatcher } from './memory-watcher.ts';
+import { type ContractHarness, watcherContract } from '../../src/contract/index.ts';
+import { memorySubject } from './memory-harness.ts';
+import { BrokenWatcher, DisturbedWatcher, MemorySource, MemoryWatcher } from './memory-watcher.ts';
 
 const harness: ContractHarness<FileEvent> = {
   async begin() {
     const source = new MemorySource();
     const watcher = new DisturbedWatcher(source);
     return {
-      ...subjectOf(watcher, source),
-      disturb: async () => watcher.disturb(),
+      ...memorySubject(watcher, source),
+      disturb: () => watcher.disturb(),
     };
   },
   async beginBroken() {
     const source = new MemorySource();
-    return subjectOf({ events: (options) => brokenChannel(options) }, source);
+    return memorySubject(new BrokenWatcher(), source);
   },
   disturbs: true,
 };
@@ -47,7 +47,7 @@ describe('watcherContract', () => {
     const source = new MemorySource();
     const deaf: ContractHarness<FileEvent> = {
       begin: async () => ({
-        ...subjectOf(new MemoryWatcher(source), source),
+        ...memorySubject(new MemoryWatcher(source), source),
         change: async () => ({ action: 2, actorName: 'nothing happens' }),
         [Symbol.asyncDispose]: async () => void disposed++,
       }),
@@ -59,47 +59,3 @@ describe('watcherContract', () => {
     expect(source.listeners).toBe(0);
   });
 });
-
-/** A memory watcher whose source can have a fault of a moment. */
-class DisturbedWatcher extends MemoryWatcher {
-  readonly #open = new Set<EventChannel<FileEvent>>();
-
-  override events(options?: Parameters<MemoryWatcher['events']>[0]): EventChannel<FileEvent> {
-    const channel = super.events(options);
-    this.#open.add(channel);
-    return channel;
-  }
-
-  disturb(): void {
-    const error = new WatcherError('gone for a moment', { code: 'GONE', source: 'memory', retryable: true });
-    for (const channel of this.#open) channel.error(error);
-  }
-}
-
-function brokenChannel(options: Parameters<MemoryWatcher['events']>[0]): EventChannel<FileEvent> {
-  const channel = new EventChannel<FileEvent>({
-    ...options,
-    source: 'memory',
-    reload: (reason) => forceReload('file', 'memory', reason, Date.now()),
-  });
-  return channel.run(async () => {
-    throw new WatcherError('the key is unreadable', { code: 'BROKEN', source: 'memory' });
-  });
-}
-
-function subjectOf(
-  watcher: ContractSubject<FileEvent>['watcher'],
-  source: MemorySource,
-): ContractSubject<FileEvent> {
-  return {
-    watcher,
-    type: 'file',
-    source: 'memory',
-    change: async (actor) => {
-      const event = created(`file-${actor}`);
-      source.tell(event);
-      return event;
-    },
-    [Symbol.asyncDispose]: async () => {},
-  };
-}

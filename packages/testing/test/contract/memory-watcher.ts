@@ -1,4 +1,4 @@
-import type { Watcher, WatchOptions } from '@watcher/core';
+import { type Watcher, WatcherError, type WatchOptions } from '@watcher/core';
 import { Action, EventChannel, type FileChangeEvent, type FileEvent, forceReload } from '@watcher/events';
 
 /** Where an in-memory watcher gets its events from: whoever tells it, at once. */
@@ -28,11 +28,7 @@ export class MemoryWatcher implements Watcher<FileEvent> {
   }
 
   events(options?: WatchOptions): EventChannel<FileEvent> {
-    const channel = new EventChannel<FileEvent>({
-      ...options,
-      source: 'memory',
-      reload: (reason) => forceReload('file', 'memory', reason, Date.now()),
-    });
+    const channel = memoryChannel(options);
     return channel.run(async (signal) => {
       await Promise.resolve(); // as any source outside this process, it is not there at once
       if (signal.aborted) return;
@@ -42,6 +38,39 @@ export class MemoryWatcher implements Watcher<FileEvent> {
       unlisten();
     });
   }
+}
+
+/** One whose source can have a fault of a moment. */
+export class DisturbedWatcher extends MemoryWatcher {
+  readonly #streams = new Set<EventChannel<FileEvent>>();
+
+  override events(options?: WatchOptions): EventChannel<FileEvent> {
+    const channel = super.events(options);
+    this.#streams.add(channel);
+    return channel;
+  }
+
+  async disturb(): Promise<void> {
+    const error = new WatcherError('gone for a moment', { code: 'GONE', source: 'memory', retryable: true });
+    for (const channel of this.#streams) channel.error(error);
+  }
+}
+
+/** One that can never watch. */
+export class BrokenWatcher implements Watcher<FileEvent> {
+  events(options?: WatchOptions): EventChannel<FileEvent> {
+    return memoryChannel(options).run(async () => {
+      throw new WatcherError('the key is unreadable', { code: 'BROKEN', source: 'memory' });
+    });
+  }
+}
+
+export function memoryChannel(options?: WatchOptions): EventChannel<FileEvent> {
+  return new EventChannel<FileEvent>({
+    ...options,
+    source: 'memory',
+    reload: (reason) => forceReload('file', 'memory', reason, Date.now()),
+  });
 }
 
 export function created(actorName: string): FileChangeEvent {

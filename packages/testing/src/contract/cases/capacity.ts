@@ -38,6 +38,10 @@ export const capacity: Cases = {
     const [first, ...rest] = got;
     assert.ok(first, 'nothing was held');
     assertReload(first, 'overflow', trial.subject);
+    assert.ok(
+      rest.every(({ action }) => action !== Action.ForceReload),
+      'there is more than one ForceReload',
+    );
     // From the first event after the reload on, nothing that the witness saw is missing.
     const since = all.findIndex((event) => rest[0] && isSame(event, rest[0]));
     const latest = since < 0 ? [] : all.slice(since);

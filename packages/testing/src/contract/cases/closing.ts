@@ -66,7 +66,7 @@ export const closing: Cases = {
       for await (const error of stream.errors) errors.push(error);
     };
     const before = read();
-    await trial.turns();
+    await trial.turns(3);
     await trial.within(stream.close(), 'close() to resolve');
     await trial.within(before, '`errors` to end with the stream');
     await trial.within(read(), '`errors` of a closed stream to end');

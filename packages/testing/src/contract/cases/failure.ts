@@ -26,7 +26,7 @@ export const failure: Cases = {
     process.on('unhandledRejection', listener);
     try {
       await trial.within(trial.open().closed, '`closed` to resolve');
-      await trial.turns();
+      await trial.turns(3);
     } finally {
       process.off('unhandledRejection', listener);
     }

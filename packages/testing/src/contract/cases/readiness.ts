@@ -40,7 +40,7 @@ export const readiness: Cases = {
       const aborted = trial.open({ signal: AbortSignal.abort() });
       const closing = trial.open();
       await trial.within(Promise.all([closing.close(), aborted.close()]), 'close() to resolve');
-      await trial.turns();
+      await trial.turns(3);
     } finally {
       process.off('unhandledRejection', listener);
     }
