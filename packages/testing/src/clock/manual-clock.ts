@@ -23,6 +23,8 @@ export class ManualClock implements Clock {
   #now: number;
   #monotonic = 0;
   #order = 0;
+  /** Advances happen one after the other, so that time never goes back. */
+  #advanced: Promise<void> = Promise.resolve();
 
   /** @param now milliseconds since the epoch at the start. Default: 2020-01-01T00:00:00Z */
   constructor(now = 1_577_836_800_000) {
@@ -38,7 +40,8 @@ export class ManualClock implements Clock {
   }
 
   setTimeout(callback: () => void, delay: number): Timer {
-    const timer: Pending = { at: this.#monotonic + Math.max(0, delay), order: this.#order++, callback };
+    const at = this.#monotonic + Math.max(delay || 0, 0);
+    const timer: Pending = { at, order: this.#order++, callback };
     this.#pending.add(timer);
     return timer;
   }
@@ -60,37 +63,39 @@ export class ManualClock implements Clock {
   /** Milliseconds until the next timer, or undefined when none waits. */
   get next(): number | undefined {
     const first = this.#first();
-    return first && Math.max(0, first.at - this.#monotonic);
+    return first && first.at - this.#monotonic;
   }
 
   /**
    * Lets `milliseconds` pass, firing what falls due on the way. Before each timer and at the end everything that
-   * is waiting on settled promises runs, so that timers set by one another are seen.
+   * is waiting on settled promises runs, so that timers set by one another are seen. A second call while one is
+   * under way begins where that one ends.
+   *
+   * @throws {RangeError} when time would go back
+   * @throws what a timer's callback throws; the clock then stands at that timer
    */
   async advance(milliseconds: number): Promise<void> {
-    const end = this.#monotonic + milliseconds;
+    if (!(milliseconds >= 0)) throw new RangeError(`Time goes forward: ${milliseconds} is no span of it.`);
+    const advanced = this.#advanced.then(() => this.#advanceTo(this.#monotonic + milliseconds));
+    this.#advanced = advanced.catch(() => {});
+    await advanced;
+  }
+
+  /** Sets the wall clock without time passing, as an administrator or NTP does. Timers do not notice. */
+  setNow(now: number): void {
+    this.#now = now;
+  }
+
+  async #advanceTo(end: number): Promise<void> {
     await settle();
     for (let timer = this.#first(); timer && timer.at <= end; timer = this.#first()) {
-      this.#moveTo(Math.max(timer.at, this.#monotonic));
+      this.#moveTo(timer.at);
       this.#pending.delete(timer);
       timer.callback();
       await settle();
     }
     this.#moveTo(end);
     await settle();
-  }
-
-  /**
-   * Lets time pass as a process that stands still sees it: nothing fires, until the next `advance` fires what has
-   * become due, late.
-   */
-  stall(milliseconds: number): void {
-    this.#moveTo(this.#monotonic + milliseconds);
-  }
-
-  /** Sets the wall clock without time passing, as an administrator or NTP does. Timers do not notice. */
-  setNow(now: number): void {
-    this.#now = now;
   }
 
   #moveTo(monotonic: number): void {

@@ -11,6 +11,8 @@ const run = promisify(execFile);
 const PREFIX = 'watcher-engine-';
 /** Says which process made the folder, and so whether anyone still needs it. */
 const OWNER = 'owner';
+/** Keeps two processes from removing the same folder. */
+const REMOVER = 'remover';
 /** Lists the network interfaces that its engine was told to make, which outlive it when it is killed. */
 const BRIDGES = 'bridges';
 
@@ -53,9 +55,13 @@ export async function removeAbandonedFolders(): Promise<void> {
   for (const folder of names.map((name) => join(tmpdir(), name))) {
     const owner = await readFile(join(folder, OWNER), 'utf8').catch(() => undefined);
     if (owner === undefined || (await isAlive(owner))) continue;
-    // Whoever writes itself in as the new owner first does it; another finds an owner that lives.
-    const taken = await writeFile(join(folder, 'remover'), '', { flag: 'wx' }).catch(() => 'taken');
-    if (taken === undefined) await removeEngineFolder(folder);
+    const remover = join(folder, REMOVER);
+    const isFirst = await writeFile(remover, '', { flag: 'wx' }).then(
+      () => true,
+      () => false,
+    );
+    // What cannot be removed is in nobody's way: a later start tries again.
+    if (isFirst) await removeEngineFolder(folder).catch(() => rm(remover, { force: true }));
   }
 }
 

@@ -48,7 +48,7 @@ function mayMount(): boolean {
 }
 
 /** Whether a 64-bit ELF program needs no interpreter, and so runs in an image that holds nothing else. */
-function isStatic(path: string): boolean {
+export function isStatic(path: string): boolean {
   const file = readFileSync(path);
   const headers = Number(file.readBigUInt64LE(32));
   const size = file.readUInt16LE(54);
