@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describeError } from '../output/logger.ts';
@@ -22,32 +21,42 @@ export async function findEngine(environment: Environment, signal: AbortSignal):
   for (const host of candidates(environment)) {
     try {
       const endpoint = endpointOf(host, environment);
-      const { socketPath } = endpoint.options;
-      if (socketPath) await access(socketPath);
       await new EngineClient(endpoint, PING_TIMEOUT).ping(signal);
       return { found: new EngineClient(endpoint), refused };
     } catch (error) {
       signal.throwIfAborted();
       // Of the usual sockets only those are worth a word that are there.
-      if (named || (error as NodeJS.ErrnoException).code !== 'ENOENT')
-        refused.push({ host, reason: describeError(error) });
+      if (named || codeOf(error) !== 'ENOENT') refused.push({ host, reason: whyNot(error) });
     }
   }
   return { found: undefined, refused };
 }
 
-/** Docker's socket, Docker Desktop's, rootless Docker's, Podman's, in this order. */
+/** Docker's socket, then those of rootless Docker, of what runs Docker on a desktop, of Podman. */
 export function candidates(environment: Environment, platform = process.platform): readonly string[] {
   const { DOCKER_HOST, XDG_RUNTIME_DIR } = environment;
   if (DOCKER_HOST) return [DOCKER_HOST];
   if (platform === 'win32') return ['npipe:////./pipe/docker_engine'];
+  const runtime = XDG_RUNTIME_DIR || `/run/user/${process.getuid?.()}`;
   return [
     '/var/run/docker.sock',
+    join(runtime, 'docker.sock'),
     join(homedir(), '.docker/run/docker.sock'),
     join(homedir(), '.docker/desktop/docker.sock'),
-    ...(XDG_RUNTIME_DIR
-      ? [join(XDG_RUNTIME_DIR, 'docker.sock'), join(XDG_RUNTIME_DIR, 'podman/podman.sock')]
-      : []),
+    join(homedir(), '.orbstack/run/docker.sock'),
+    join(homedir(), '.colima/default/docker.sock'),
+    join(homedir(), '.rd/docker.sock'),
+    join(runtime, 'podman/podman.sock'),
     '/run/podman/podman.sock',
   ].map((path) => `unix://${path}`);
+}
+
+/** Why an engine is not to be had, for whoever can do something about it. */
+export function whyNot(error: unknown): string {
+  const reason = describeError(error);
+  return codeOf(error) === 'EACCES' ? `${reason}; is this user in the group that owns it?` : reason;
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { readonly code?: unknown } | undefined)?.code;
 }

@@ -11,6 +11,9 @@ const FILTERS = dockerFilters(
   dockerFilter('event', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'connect', 'disconnect'),
 );
 
+/** The most that is told of one container's labels: whoever starts containers could fill the log with them. */
+const MOST_PROBLEMS = 10;
+
 /** The routes that the labels of an engine's running containers ask for. */
 export function dockerSource(client: EngineClient, logger: Logger): RouteSource<DockerEvent> {
   const { host, reach } = client.endpoint;
@@ -24,9 +27,12 @@ export function dockerSource(client: EngineClient, logger: Logger): RouteSource<
       const found = containers.map((container) => ({ container, ...routesFromLabels(container, reach) }));
       return {
         routes: found.flatMap(({ routes }) => routes),
-        problems: found.flatMap(({ container, problems }) =>
-          problems.map((problem) => `container ${container.name}: ${problem}`),
-        ),
+        problems: found.flatMap(({ container, problems }) => [
+          ...problems.slice(0, MOST_PROBLEMS).map((problem) => `container ${container.name}: ${problem}`),
+          ...(problems.length > MOST_PROBLEMS
+            ? [`container ${container.name}: ${problems.length - MOST_PROBLEMS} more mistakes in its labels`]
+            : []),
+        ]),
       };
     },
   };

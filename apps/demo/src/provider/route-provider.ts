@@ -35,7 +35,7 @@ export class RouteProvider<E extends WatcherEvent> {
 
   #state: 'starting' | 'current' | 'away' = 'starting';
   #kept = 0;
-  #problems: readonly string[] = [];
+  #problems: ReadonlySet<string> = new Set();
   #usable = true;
   /** The latest fault of each kind since the last good list, so that a lasting one is told once. */
   readonly #faults = new Map<'watching' | 'listing', string>();
@@ -62,7 +62,7 @@ export class RouteProvider<E extends WatcherEvent> {
       onError: (error) => this.#fault(error, 'watching'),
     });
     queue.start(stream);
-    // Held back until the source is subscribed to, be that a while: the fault that delays it is told meanwhile.
+    // The first list. A source that is down is subscribed to when it is up; until then its errors say so.
     stream.ready.then(
       () => queue.push(stream.reload('rescan')),
       () => {}, // `closed` says it too
@@ -140,11 +140,11 @@ export class RouteProvider<E extends WatcherEvent> {
 
   /** Each problem once, for as long as it is there. */
   #report({ routes, problems }: Listing): void {
-    const news = problems.filter((problem) => !this.#problems.includes(problem));
+    const news = problems.filter((problem) => !this.#problems.has(problem));
     for (const problem of news) this.#logger.error(problem);
     if (!routes && news.length > 0) this.#logger.warn(`${this.#source.place}: ${this.#theLastGoodRoutes()}`);
     if (routes && !this.#usable) this.#logger.info(`${this.#source.place} is in order again`);
-    this.#problems = problems;
+    this.#problems = new Set(problems);
     this.#usable = routes !== undefined;
   }
 

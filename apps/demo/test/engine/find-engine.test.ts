@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeEngine } from '@watcher/testing/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { candidates, findEngine } from '../../src/engine/find-engine.ts';
+import { candidates, findEngine, whyNot } from '../../src/engine/find-engine.ts';
 
 const live = new AbortController().signal;
 let directory: string;
@@ -60,5 +60,15 @@ describe('where engines are looked for', () => {
     expect(hosts).toContain('unix:///run/user/1/docker.sock');
     expect(hosts).toContain('unix:///run/user/1/podman/podman.sock');
     expect(candidates({}, 'win32')).toEqual(['npipe:////./pipe/docker_engine']);
+  });
+});
+
+describe('why an engine is not to be had', () => {
+  it('is told with what to do about it, where a user can', () => {
+    const denied = Object.assign(new Error('connect EACCES /var/run/docker.sock'), { code: 'EACCES' });
+    expect(whyNot(denied)).toBe(
+      'connect EACCES /var/run/docker.sock; is this user in the group that owns it?',
+    );
+    expect(whyNot(new Error('no answer within 1000 ms'))).toBe('no answer within 1000 ms');
   });
 });

@@ -82,6 +82,14 @@ describe('a provider of an engine', () => {
     const told = lines.filter((line) => line.includes('proxy.bad.port'));
     expect(told).toEqual([expect.stringMatching(/^error: container web: proxy\.bad\.port: expected a port/)]);
   });
+
+  it('tells no more than ten mistakes of one container', async () => {
+    const bad = Array.from({ length: 25 }, (_, i) => [`proxy.bad${i}.port`, 'x']);
+    await started('web', { ...app, ...Object.fromEntries(bad) });
+    await expect.poll(() => routes, soon).toEqual(['app http://127.0.0.1:8080']);
+    expect(lines.filter((line) => line.startsWith('error: container web: '))).toHaveLength(11);
+    expect(lines).toContain('error: container web: 15 more mistakes in its labels');
+  });
 });
 
 describe('an abort', () => {
