@@ -1,4 +1,4 @@
-import type { Watcher, WatcherError, WatchStream } from '@watcher/core';
+import type { Clock, ReloadReason, Watcher, WatcherError, WatchOptions, WatchStream } from '@watcher/core';
 import { type DockerEvent, EventChannel, forceReload } from '@watcher/events';
 import { type DockerProviderConfig, type DockerWatchOptions, readConfig, type Settings } from './config.ts';
 import { resolveEndpoint } from './endpoint/endpoint.ts';
@@ -8,6 +8,7 @@ import { parseMessage } from './events/message.ts';
 import { checkFilters, defaultFilters } from './filters/docker-filter.ts';
 import { createSelector } from './filters/selector.ts';
 import { Session } from './session/session.ts';
+import { type DockerStreamStatus, StatusKeeper } from './session/status.ts';
 
 /**
  * Watches a Docker or Podman engine. Every event that the filters select reaches the consumer, or the consumer is
@@ -37,70 +38,96 @@ export class DockerWatcher implements Watcher<DockerEvent> {
    *
    * @throws {WatcherError} `INVALID_OPTION` for filters that no event can meet, or a wrong `capacity`
    */
-  events({ filters = defaultFilters, ...options }: DockerWatchOptions = {}): WatchStream<DockerEvent> {
+  events({ filters = defaultFilters, ...options }: DockerWatchOptions = {}): DockerWatchStream {
     checkFilters(filters);
     const settings = this.#settings;
     const { clock } = settings;
     const source = settings.name ?? nameOf(settings);
-    const channel = new EventChannel<DockerEvent>({
-      ...options,
-      source,
-      reload: (reason) => forceReload('docker', source, reason, clock.now()),
-    });
-    return channel.run((signal) => watch(channel, settings, createSelector(filters), signal));
+    const stream = new DockerStream({ ...options, source, clock });
+    return stream.run((signal) => watch(stream, settings, createSelector(filters), signal));
+  }
+}
+
+/** A stream of an engine's events, and where it stands with the engine. */
+export interface DockerWatchStream extends WatchStream<DockerEvent> {
+  readonly status: DockerStreamStatus;
+}
+
+class DockerStream extends EventChannel<DockerEvent> implements DockerWatchStream {
+  readonly status: StatusKeeper;
+
+  constructor({
+    source,
+    clock,
+    ...options
+  }: WatchOptions & { readonly source: string; readonly clock: Clock }) {
+    super({ ...options, source, reload: (reason) => forceReload('docker', source, reason, clock.now()) });
+    this.status = new StatusKeeper(source, clock);
+    if (options.signal?.aborted) this.status.enter('closed');
+  }
+
+  tell(reason: ReloadReason): void {
+    if (reason === 'gap') this.status.gaps++;
+    this.push(this.reload(reason));
   }
 }
 
 async function watch(
-  channel: EventChannel<DockerEvent>,
+  stream: DockerStream,
   settings: Settings,
   select: ReturnType<typeof createSelector>,
   signal: AbortSignal,
 ): Promise<void> {
   const { client, clock, timeout, logger } = settings;
-  const { source } = channel;
+  const { source, status } = stream;
   const engine = new Engine({ endpoint: settings, client, clock, timeout, name: source });
   const report = (error: WatcherError) => {
     logger?.debug({ source, code: error.code, error: error.message }, 'docker watcher: connection failed');
-    channel.error(withSource(error, source));
+    stream.error(withSource(error, source));
   };
   const unreadable = (what: string) => {
     report(fault('PROTOCOL', `${source} sent ${what}; what it told of is unknown, so a reload is due.`));
-    channel.push(channel.reload('gap'));
+    stream.tell('gap');
   };
-  const session = new Session(engine, settings, {
-    opened() {
-      logger?.debug({ source }, 'docker watcher opened');
-      channel.opened();
+  const session = new Session(
+    engine,
+    settings,
+    {
+      opened() {
+        logger?.debug({ source }, 'docker watcher opened');
+        stream.opened();
+      },
+      line(line) {
+        if (isNoise(line)) return;
+        const message = parseMessage(line);
+        if (!message) return unreadable('a line that is no event');
+        const action = select(message);
+        if (action === undefined) return;
+        const { id, attributes, time } = message;
+        const actorName = attributes['name'] ?? '';
+        stream.push({
+          type: 'docker',
+          action,
+          actorName,
+          actorId: id,
+          actorAttributes: attributes,
+          time,
+          source,
+        });
+      },
+      tooLong: () => unreadable('a line too long to be an event'),
+      error: report,
+      reload: (reason) => stream.tell(reason),
     },
-    line(line) {
-      if (isNoise(line)) return;
-      const message = parseMessage(line);
-      if (!message) return unreadable('a line that is no event');
-      const action = select(message);
-      if (action === undefined) return;
-      const { id, attributes, time } = message;
-      const actorName = attributes['name'] ?? '';
-      channel.push({
-        type: 'docker',
-        action,
-        actorName,
-        actorId: id,
-        actorAttributes: attributes,
-        time,
-        source,
-      });
-    },
-    tooLong: () => unreadable('a line too long to be an event'),
-    error: report,
-    reload: (reason) => channel.push(channel.reload(reason)),
-  });
+    status,
+  );
   try {
     await session.run(signal);
   } catch (error) {
     logger?.error({ source, error: (error as Error).message }, 'docker watcher: failed to initialize client');
     throw withSource(error as WatcherError, source);
   } finally {
+    status.enter('closed');
     logger?.debug({ source }, 'docker watcher closed');
   }
 }

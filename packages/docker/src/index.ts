@@ -1,5 +1,5 @@
 export type { DockerProviderConfig, DockerWatchOptions } from './config.ts';
-export { DockerWatcher } from './docker-watcher.ts';
+export { DockerWatcher, type DockerWatchStream } from './docker-watcher.ts';
 export type { TlsOptions } from './endpoint/tls-settings.ts';
 export type { DockerClient, EventsBody, EventsRequest } from './engine/client.ts';
 export type { DockerErrorCode } from './engine/faults.ts';
@@ -13,3 +13,4 @@ export {
   dockerFilters,
 } from './filters/docker-filter.ts';
 export type { BackoffOptions } from './session/retry.ts';
+export type { DockerStreamState, DockerStreamStatus, StateDiagnostic } from './session/status.ts';

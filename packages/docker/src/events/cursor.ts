@@ -18,6 +18,8 @@ const OVERLAP = 1_000_000_000n;
  * flows, keeping the place is one store per line; only while a replay may bring lines again are they looked up.
  */
 export class Cursor {
+  /** Lines that came again, so far. */
+  duplicates = 0;
   readonly #window: string[] = [];
   #count = 0;
   #anchor: string | undefined;
@@ -48,7 +50,10 @@ export class Cursor {
     const kept = identity(line);
     this.#anchor = kept;
     if (this.#seen) {
-      if (this.#seen.has(kept)) return false;
+      if (this.#seen.has(kept)) {
+        this.duplicates++;
+        return false;
+      }
       if (this.#replays === 0 && this.#count >= this.#seenUntil) this.#seen = undefined;
       else this.#seen.add(kept);
     }

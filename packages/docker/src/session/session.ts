@@ -10,6 +10,7 @@ import { findPlace } from './place.ts';
 import { proveOverlap, proveStanding } from './proof.ts';
 import { type Backoff, retryDelay } from './retry.ts';
 import { watchForStandstill } from './standstill.ts';
+import type { StatusKeeper } from './status.ts';
 
 export interface SessionSettings {
   readonly retry: Backoff;
@@ -48,16 +49,17 @@ export class Session {
   readonly #engine: Engine;
   readonly #settings: SessionSettings;
   readonly #sink: SessionSink;
+  readonly #status: StatusKeeper;
   #cursor: Cursor | undefined;
-  #state: 'connecting' | 'streaming' = 'connecting';
   #openedBefore = false;
   /** What was reported since the engine was last there, so that a fault that lasts is told once. */
   readonly #reported = new Set<string>();
 
-  constructor(engine: Engine, settings: SessionSettings, sink: SessionSink) {
+  constructor(engine: Engine, settings: SessionSettings, sink: SessionSink, status: StatusKeeper) {
     this.#engine = engine;
     this.#settings = settings;
     this.#sink = sink;
+    this.#status = status;
   }
 
   /**
@@ -69,6 +71,7 @@ export class Session {
     const { clock } = this.#engine;
     let failures = 0;
     while (!signal.aborted) {
+      this.#status.enter('connecting');
       const since = clock.monotonic();
       const error = await this.#follow(signal);
       if (signal.aborted) return;
@@ -92,7 +95,9 @@ export class Session {
         for (;;) {
           const end = await this.#stream(current, requests, link.signal);
           if (end !== 'lease over') return end;
+          this.#status.enter('renewing');
           current = await this.#renew(current, requests, link.signal);
+          this.#status.enter('streaming');
         }
       } finally {
         link.abort();
@@ -131,6 +136,7 @@ export class Session {
     const subscription = await Subscription.open(requests, cursor, this.#sink, signal);
     await orClose(subscription, proveStanding(subscription, cursor, requests, signal));
     this.#cursor = cursor;
+    this.#status.moveTo(cursor);
     return subscription;
   }
 
@@ -169,7 +175,10 @@ export class Session {
       );
       const [kept, dropped] = joined && !next.overflowed ? [next, current] : [current, next];
       await dropped.close();
-      if (kept === next) next.release();
+      if (kept === next) {
+        next.release();
+        this.#status.renewals++;
+      }
       return kept;
     } catch {
       signal.throwIfAborted();
@@ -178,10 +187,13 @@ export class Session {
   }
 
   #tellOpen(how: 'reconnected' | 'gap'): void {
-    this.#state = 'streaming';
+    this.#status.enter('streaming');
     this.#reported.clear();
     if (!this.#openedBefore) this.#sink.opened();
-    else if (how === 'gap' || this.#settings.forceReload === 'always') this.#sink.reload(how);
+    else {
+      this.#status.reconnects++;
+      if (how === 'gap' || this.#settings.forceReload === 'always') this.#sink.reload(how);
+    }
     this.#openedBefore = true;
   }
 
@@ -189,9 +201,9 @@ export class Session {
     const told = `${error.code} ${error.message}`;
     if (!this.#reported.has(told)) this.#sink.error(error);
     this.#reported.add(told);
-    if (this.#state === 'streaming' && this.#settings.forceReload === 'always')
-      this.#sink.reload('disconnected');
-    this.#state = 'connecting';
+    const wasOpen = this.#status.state === 'streaming' || this.#status.state === 'renewing';
+    if (wasOpen && this.#settings.forceReload === 'always') this.#sink.reload('disconnected');
+    this.#status.enter('waiting');
   }
 }
 

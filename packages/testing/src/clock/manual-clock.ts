@@ -57,7 +57,7 @@ export class ManualClock implements Clock {
 
   /** Milliseconds until each waiting timer fires, soonest first: what is waited for, and for how long. */
   get delays(): number[] {
-    return Array.from(this.#pending, ({ at }) => at - this.#monotonic).sort((a, b) => a - b);
+    return Array.from(this.#pending, ({ at }) => Math.max(0, at - this.#monotonic)).sort((a, b) => a - b);
   }
 
   /** Milliseconds until the next timer, or undefined when none waits. */
@@ -81,6 +81,14 @@ export class ManualClock implements Clock {
     await advanced;
   }
 
+  /**
+   * Lets `milliseconds` pass as a process that stands still sees it: nothing fires, until the next `advance` fires
+   * what has become due, late.
+   */
+  stall(milliseconds: number): void {
+    this.#moveTo(this.#monotonic + milliseconds);
+  }
+
   /** Sets the wall clock without time passing, as an administrator or NTP does. Timers do not notice. */
   setNow(now: number): void {
     this.#now = now;
@@ -89,7 +97,7 @@ export class ManualClock implements Clock {
   async #advanceTo(end: number): Promise<void> {
     await settle();
     for (let timer = this.#first(); timer && timer.at <= end; timer = this.#first()) {
-      this.#moveTo(timer.at);
+      this.#moveTo(Math.max(timer.at, this.#monotonic)); // one that is late is fired now
       this.#pending.delete(timer);
       timer.callback();
       await settle();

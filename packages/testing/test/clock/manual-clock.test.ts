@@ -143,4 +143,14 @@ describe('ManualClock', () => {
     await clock.advance(0);
     expect(fired).toBe(2);
   });
+
+  it('fires late what became due while it stood still, and not before it goes on', async () => {
+    const clock = new ManualClock();
+    const fired: number[] = [];
+    clock.setTimeout(() => fired.push(clock.monotonic()), 10);
+    clock.stall(50);
+    expect([clock.monotonic(), fired.length, clock.delays]).toEqual([50, 0, [0]]);
+    await clock.advance(0);
+    expect(fired).toEqual([50]);
+  });
 });
