@@ -27,7 +27,7 @@ export function usualSockets(
 }
 
 /** The first that this user may open, else the first that is there, else the first of all, which may appear later. */
-export function chooseSocket(paths: readonly [string, ...string[]]): string {
+export function chooseSocket(paths: readonly [string, ...string[]], mayOpen = mayReadAndWrite): string {
   const there = paths.filter(isSocket);
   return there.find(mayOpen) ?? there[0] ?? paths[0];
 }
@@ -41,7 +41,7 @@ function isSocket(path: string): boolean {
   }
 }
 
-function mayOpen(path: string): boolean {
+function mayReadAndWrite(path: string): boolean {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
     return true;

@@ -63,11 +63,11 @@ function readJson(path: string): unknown {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    const why = code === undefined ? 'it holds no JSON' : code;
+    const why = code ?? 'it holds no JSON';
     throw fault(
       'INVALID_SETTING',
       `Cannot read the Docker CLI's file "${path}" (${why}). Mend it, or set "host" or DOCKER_HOST.`,
-      error,
+      code && error, // what is wrong with JSON is said with a piece of it, and there are passwords in config.json
     );
   }
 }

@@ -43,8 +43,8 @@ export function resolveEndpoint(settings: EndpointSettings, env: NodeJS.ProcessE
   const { host, from, tls: others } = locate(settings, env);
   const apiVersion = versionOfEnvironment(env);
   if (settings.tls && !mayUseTls(host)) {
-    const why = `it needs a tcp:// or https:// host, and ${from} is "${host.shown}"`;
-    throw fault('INVALID_SETTING', `Invalid "tls": ${why}. Set "host" beside it.`);
+    const found = `"${host.shown}" (${from})`;
+    throw fault('INVALID_SETTING', `Invalid "tls": it needs a tcp:// or https:// "host" beside it, found ${found}.`);
   }
   const tls = mayUseTls(host) ? tlsFor(host, settings.tls, others) : undefined;
   return { host, ...(tls && { tls }), ...(apiVersion && { apiVersion }) };
@@ -75,7 +75,7 @@ interface Location {
 
 function locate({ host: option }: EndpointSettings, env: NodeJS.ProcessEnv): Location {
   if (option !== undefined) {
-    return { host: parseOption(option), from: '"host"', tls: tlsOfEnvironment(env) };
+    return { host: parseOption(option), from: 'host', tls: tlsOfEnvironment(env) };
   }
   const fromEnvironment = env['DOCKER_HOST']?.trim();
   if (fromEnvironment) {
@@ -89,10 +89,10 @@ function locate({ host: option }: EndpointSettings, env: NodeJS.ProcessEnv): Loc
   }
   const name = currentContext(env);
   if (name === undefined) {
-    const from = 'the default host';
+    const from = 'default host';
     return { host: parseSetting(defaultHost(env), from), from };
   }
-  const from = `the host of the Docker context "${name}"`;
+  const from = `host of the Docker context "${name}"`;
   const context = readContext(name, env);
   return { host: parseSetting(context.host, from), from, tls: () => tlsOfContext(name, context) };
 }

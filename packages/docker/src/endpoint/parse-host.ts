@@ -94,7 +94,8 @@ const SSH_NAME = /^(?!-)[^\s\p{Cc}'"`$;&<>|(){}*?[\]!#~^]+$/u;
 function parseUrl(text: string, refuse: Refuse): URL {
   // As in the Docker CLI, no host at all is this one.
   const whole = text.replace(/^tcp:\/\/(?=[:/]|$)/, 'tcp://localhost');
-  if (!URL.canParse(whole)) throw refuse(FORMS);
+  // A URL is read past white space, as though it were not there.
+  if (/[\s\p{Cc}]/u.test(text) || !URL.canParse(whole)) throw refuse(FORMS);
   return new URL(whole);
 }
 

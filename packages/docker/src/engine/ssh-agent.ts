@@ -89,11 +89,10 @@ class SshConnection extends Duplex {
       if (!this.push(chunk)) child.stdout.pause();
     });
     child.stdin.on('error', () => {}); // its end says why
-    const { shown, hostname } = destination;
-    child.once('error', (error) => this.destroy(sshNotStarted(error, shown)));
+    child.once('error', (error) => this.destroy(sshNotStarted(error, destination.shown)));
     child.once('close', (code) => {
       if (code === 0) this.push(null);
-      else this.destroy(classifySsh({ code, said }, shown, hostname));
+      else this.destroy(classifySsh({ code, said }, destination));
     });
   }
 

@@ -10,26 +10,35 @@ export interface SshEnd {
   readonly said: string;
 }
 
-/**
- * Why ssh did not get through to the engine, and what to do.
- *
- * @param host the address as it may be shown
- * @param hostname what ssh was told to connect to
- */
-export function classifySsh({ code, said }: SshEnd, host: string, hostname: string): WatcherError {
+/** Where it went. */
+export interface SshPlace {
+  /** The address as it may be shown. */
+  readonly shown: string;
+  readonly hostname: string;
+  readonly port: number | undefined;
+}
+
+/** Why ssh did not get through to the engine, and what to do. */
+export function classifySsh({ code, said }: SshEnd, { shown, hostname, port }: SshPlace): WatcherError {
   const last = printable(
     said
       .trim()
       .split(/[\r\n]+/)
       .at(-1) ?? '',
   );
+  const login = `ssh${port === undefined ? '' : ` -p ${port}`} ${hostname}`;
+  const known = port === undefined ? hostname : `[${hostname}]:${port}`;
   const found = (code === 255 ? ofOpenSsh : ofFarEnd).find(([pattern]) => pattern.test(said));
-  if (found) {
-    const [, type, text] = found;
-    return fault(type, text.replaceAll('HOST', host).replaceAll('NAME', hostname).replace('SAID', last));
+  if (!found) {
+    const how = `ssh to ${shown} ended with ${code ?? 'a signal'}${last && `: ${last}`}`;
+    return fault('SSH', `${how}. It has to work without a question: try \`${login} docker version\`.`);
   }
-  const how = `ssh to ${host} ended with ${code ?? 'a signal'}${last && `: ${last}`}`;
-  return fault('SSH', `${how}. It has to work without a question: try \`ssh ${hostname} docker version\`.`);
+  const [, type, text] = found;
+  const words: Record<string, string> = { HOST: shown, LOGIN: login, KNOWN: known, SAID: last };
+  return fault(
+    type,
+    text.replace(/\b(?:HOST|LOGIN|KNOWN|SAID)\b/g, (word) => words[word] ?? word),
+  );
 }
 
 /** What a client that could not be started says of itself. */
@@ -45,28 +54,28 @@ const ofOpenSsh: readonly Case[] = [
   [
     /HOST IDENTIFICATION HAS CHANGED/,
     'SSH',
-    'The host key of HOST is not the one that was known: somebody may be in between. If the host was set up ' +
-      'anew, forget the old key (`ssh-keygen -R NAME`), log in once by hand and compare the new one.',
+    'The host key of HOST is not the one that was known: somebody may be in between. If that host was set up ' +
+      'anew, forget its old key (`ssh-keygen -R "KNOWN"`), log in by hand (`LOGIN`) and compare the new one.',
   ],
   [
     /host key is known|Host key verification failed/,
     'SSH',
-    'The host key of HOST is unknown, and so it is refused. Log in once by hand (`ssh NAME`) and compare its ' +
-      'fingerprint, or add it to known_hosts. A port other than 22 makes it another host there.',
+    'The host key of HOST is unknown, and so it is refused. Log in by hand once (`LOGIN`) and compare its ' +
+      'fingerprint, or add it to known_hosts.',
   ],
   [
     /Permission denied \(|Too many authentication failures/,
     'SSH',
-    'The login at HOST was refused. The public key of this user has to be in authorized_keys there, and its ' +
-      'private key in the agent (`ssh-add -l`) or named in ~/.ssh/config; nothing is asked, no passphrase either.',
+    'The login at HOST was refused. The public key of this user has to be in authorized_keys there, and the ' +
+      'private key in the agent (`ssh-add -l`) or named in ~/.ssh/config; no passphrase or password is asked for.',
   ],
   [
     /Could not resolve hostname/,
     'UNREACHABLE',
-    'ssh cannot find HOST: its name is not known, neither to DNS nor to ~/.ssh/config.',
+    'ssh cannot find HOST: neither DNS nor ~/.ssh/config knows the name.',
   ],
   [
-    /^ssh: connect to host|Connection (timed out|refused)|No route to host|Network is unreachable|kex_exchange_identification|Connection (closed|reset) by/m,
+    /ssh: connect to host|kex_exchange_identification|Connection (timed out|refused|closed|reset)|No route to host/,
     'UNREACHABLE',
     'ssh does not reach HOST (SAID). Is it up, does it run an SSH server, and is that its port?',
   ],
@@ -75,10 +84,10 @@ const ofOpenSsh: readonly Case[] = [
 /** What the shell and the Docker CLI at the far end say. */
 const ofFarEnd: readonly Case[] = [
   [
-    /docker: (command )?not found|docker: No such file|not recognized as an internal/i,
+    /docker: (command )?not found|(not found|unknown command): docker|docker: No such file|not recognized as/i,
     'SSH',
     'There is no docker command at HOST (SAID). Install the Docker CLI there, on the PATH of a login without a ' +
-      'terminal: `ssh NAME docker version` has to work.',
+      'terminal: `LOGIN docker version` has to work.',
   ],
   [
     /permission denied/i,
@@ -87,8 +96,8 @@ const ofFarEnd: readonly Case[] = [
       'group "docker".',
   ],
   [
-    /Cannot connect to the Docker daemon|connection refused|no such file or directory|failed to connect/i,
+    /cannot connect to the docker daemon|connection refused|no such file or directory/i,
     'UNREACHABLE',
-    'No engine answers at the far end of HOST (SAID). Is it running there?',
+    'ssh reaches HOST, but no engine answers there (SAID). Is it running?',
   ],
 ];

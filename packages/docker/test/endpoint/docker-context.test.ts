@@ -1,0 +1,203 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { currentContext, readContext } from '../../src/endpoint/docker-context.ts';
+import { resolveEndpoint } from '../../src/endpoint/endpoint.ts';
+import { Authority } from '../engine/support/authority.ts';
+import { absentProgram } from '../engine/support/programs.ts';
+import { skipsFor } from '../support/skips.ts';
+import { thrownBy } from './support.ts';
+
+const skips = skipsFor(
+  'Docker CLI',
+  absentProgram('docker', 'docker.io') ?? absentProgram('openssl', 'openssl'),
+);
+
+describe.skipIf(skips)("a context, from the files that the Docker CLI's own commands wrote", () => {
+  let folder = '';
+  let authority: Authority;
+  const env = () => ({ DOCKER_CONFIG: folder, HOME: '/nowhere' });
+  const docker = (...args: string[]) =>
+    execFileSync('docker', args, { env: { PATH: process.env['PATH'], ...env() }, stdio: 'pipe' });
+
+  beforeAll(() => {
+    authority = Authority.create('contexts');
+  });
+
+  afterAll(() => authority.remove());
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'docker-config-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is none until one is used, and none again for "default"', () => {
+    docker('context', 'create', 'far', '--docker', 'host=tcp://far:2375');
+    expect(currentContext(env())).toBeUndefined();
+    docker('context', 'use', 'far');
+    expect(currentContext(env())).toBe('far');
+    docker('context', 'use', 'default');
+    expect(currentContext(env())).toBeUndefined();
+  });
+
+  it('is that of DOCKER_CONTEXT before the current one', () => {
+    docker('context', 'create', 'far', '--docker', 'host=tcp://far:2375');
+    docker('context', 'use', 'far');
+    expect(currentContext({ ...env(), DOCKER_CONTEXT: 'near' })).toBe('near');
+    expect(currentContext({ ...env(), DOCKER_CONTEXT: 'default' })).toBeUndefined();
+    expect(currentContext({ ...env(), DOCKER_CONTEXT: '' })).toBe('far');
+  });
+
+  it.each([
+    ['a socket', 'unix:///run/other.sock', { kind: 'socket', path: '/run/other.sock' }],
+    ['a port', 'tcp://far:2375', { kind: 'tcp', hostname: 'far', port: 2375 }],
+    ['ssh', 'ssh://me@far', { kind: 'ssh', hostname: 'far', user: 'me' }],
+  ])('leads to %s', (_, host, expected) => {
+    docker('context', 'create', 'far', '--docker', `host=${host}`);
+    docker('context', 'use', 'far');
+    const endpoint = resolveEndpoint({}, env());
+    expect(endpoint).toEqual({ host: expect.objectContaining(expected) });
+  });
+
+  it('is found whatever its name is made of', () => {
+    docker(
+      'context',
+      'create',
+      'we.ird+name_1',
+      '--description',
+      'Zürich / "x"',
+      '--docker',
+      'host=tcp://far:1',
+    );
+    expect(readContext('we.ird+name_1', env()).host).toBe('tcp://far:1');
+  });
+
+  it('brings the TLS files that were stored with it', () => {
+    const { ca, cert, key } = authority.issue('client');
+    docker('context', 'create', 'far', '--docker', `host=tcp://far:2376,ca=${ca},cert=${cert},key=${key}`);
+    docker('context', 'use', 'far');
+    expect(resolveEndpoint({}, env()).tls).toEqual({
+      ca: authority.read(ca),
+      cert: authority.read(cert),
+      key: authority.read(key),
+      rejectUnauthorized: true,
+    });
+  });
+
+  it('brings a CA alone', () => {
+    docker('context', 'create', 'far', '--docker', `host=tcp://far:2376,ca=${authority.ca}`);
+    const { tls } = resolveEndpoint({}, { ...env(), DOCKER_CONTEXT: 'far' });
+    expect(tls).toEqual({ ca: authority.read(authority.ca), rejectUnauthorized: true });
+  });
+
+  it('is verified unless it says to skip that, with TLS files or without', () => {
+    docker('context', 'create', 'bare', '--docker', 'host=tcp://far:2376,skip-tls-verify=true');
+    docker(
+      'context',
+      'create',
+      'full',
+      '--docker',
+      `host=tcp://far:2376,ca=${authority.ca},skip-tls-verify=true`,
+    );
+    expect(resolveEndpoint({}, { ...env(), DOCKER_CONTEXT: 'bare' }).tls).toEqual({
+      rejectUnauthorized: false,
+    });
+    expect(resolveEndpoint({}, { ...env(), DOCKER_CONTEXT: 'full' }).tls).toMatchObject({
+      ca: authority.read(authority.ca),
+      rejectUnauthorized: false,
+    });
+  });
+
+  it('with a certificate and no key is a fault that names the context and the file', () => {
+    const { cert } = authority.issue('client');
+    docker('context', 'create', 'half', '--docker', `host=tcp://far:2376,cert=${cert}`);
+    expect(() => resolveEndpoint({}, { ...env(), DOCKER_CONTEXT: 'half' })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_SETTING',
+        message: expect.stringMatching(/key\.pem.*"half".*ENOENT/),
+      }),
+    );
+  });
+
+  it('that names no host is a fault that says so', () => {
+    docker('context', 'create', 'empty', '--docker', 'skip-tls-verify=true');
+    docker('context', 'use', 'empty');
+    expect(() => resolveEndpoint({}, env())).toThrow(
+      /context "empty", from `docker context use`, names no host/,
+    );
+  });
+
+  it('that was removed is a fault that says where its name came from', () => {
+    docker('context', 'create', 'far', '--docker', 'host=tcp://far:2375');
+    docker('context', 'rm', 'far');
+    expect(() => resolveEndpoint({}, { ...env(), DOCKER_CONTEXT: 'far' })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_SETTING',
+        retryable: false,
+        message: expect.stringMatching(/"far", from DOCKER_CONTEXT, is not to be found.*docker context ls/),
+      }),
+    );
+  });
+});
+
+describe('a context, from files that are not as the Docker CLI writes them,', () => {
+  let folder = '';
+  const env = () => ({ DOCKER_CONFIG: folder });
+  const config = () => join(folder, 'config.json');
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'docker-config-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each([
+    '{}',
+    'null',
+    '[]',
+    '7',
+    '{"currentContext":""}',
+    '{"currentContext":7}',
+    '{"currentContext":null}',
+  ])('is none where config.json holds %s', (text) => {
+    writeFileSync(config(), text);
+    expect(currentContext(env())).toBeUndefined();
+  });
+
+  it('is none where there is no folder, and where a file is in its place', () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(currentContext({ DOCKER_CONFIG: join(folder, 'none') })).toBeUndefined();
+    expect(currentContext({ DOCKER_CONFIG: join(folder, 'file') })).toBeUndefined();
+  });
+
+  it("is looked for in the user's own folder when DOCKER_CONFIG says nothing", () => {
+    mkdirSync(join(folder, '.docker'));
+    writeFileSync(join(folder, '.docker/config.json'), '{"currentContext":"mine"}');
+    expect(currentContext({ HOME: folder })).toBe('mine');
+    expect(currentContext({ HOME: folder, DOCKER_CONFIG: '' })).toBe('mine');
+  });
+
+  it('is a fault that names the file where it is broken: another engine would be the wrong one', () => {
+    writeFileSync(config(), '{"currentContext":');
+    const message = expect.stringMatching(/config\.json" \(it holds no JSON\).*"host" or DOCKER_HOST/);
+    expect(() => currentContext(env())).toThrow(
+      expect.objectContaining({ code: 'INVALID_SETTING', message }),
+    );
+  });
+
+  it('is a fault where it cannot be read', () => {
+    symlinkSync('config.json', config());
+    expect(() => currentContext(env())).toThrow(/config\.json" \(ELOOP\)/);
+  });
+
+  it('says nothing of what a broken file holds', () => {
+    writeFileSync(config(), '{"auths":{"registry":{"auth":s3cret');
+    const error = inspect(thrownBy(() => currentContext(env())));
+    expect(error).toContain('INVALID_SETTING');
+    expect(error).not.toContain('s3c');
+  });
+});
