@@ -44,7 +44,10 @@ export function resolveEndpoint(settings: EndpointSettings, env: NodeJS.ProcessE
   const apiVersion = versionOfEnvironment(env);
   if (settings.tls && !mayUseTls(host)) {
     const found = `"${host.shown}" (${from})`;
-    throw fault('INVALID_SETTING', `Invalid "tls": it needs a tcp:// or https:// "host" beside it, found ${found}.`);
+    throw fault(
+      'INVALID_SETTING',
+      `Invalid "tls": it needs a tcp:// or https:// "host" beside it, found ${found}.`,
+    );
   }
   const tls = mayUseTls(host) ? tlsFor(host, settings.tls, others) : undefined;
   return { host, ...(tls && { tls }), ...(apiVersion && { apiVersion }) };
