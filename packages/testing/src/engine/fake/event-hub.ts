@@ -6,6 +6,7 @@ import { EventRing, type Replay } from './ring.ts';
 export class EventHub {
   readonly #ring: EventRing;
   readonly #listeners = new Set<Listener>();
+  readonly #waitForRoom: (() => void)[] = [];
   #dropped = 0;
 
   /** @param ringSize how many events are remembered */
@@ -26,6 +27,22 @@ export class EventHub {
     this.#ring.add(message);
     for (const listener of this.#listeners) listener.publish(message);
   }
+
+  /** Whether a listener keeps a publisher waiting. */
+  get keepsWaiting(): boolean {
+    for (const listener of this.#listeners) if (listener.keepsWaiting) return true;
+    return false;
+  }
+
+  /** Resolves when none does any more, after 100 ms at the latest. */
+  async room(): Promise<void> {
+    while (this.keepsWaiting) await new Promise<void>((resolve) => this.#waitForRoom.push(resolve));
+  }
+
+  /** To be called when a listener no longer keeps a publisher waiting. */
+  readonly hasRoom = (): void => {
+    for (const resolve of this.#waitForRoom.splice(0)) resolve();
+  };
 
   /** Replays and subscribes in one step, so that nothing falls between. Returns its undo. */
   subscribe(listener: Listener, replay: Replay): () => void {

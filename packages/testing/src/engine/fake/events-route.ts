@@ -35,7 +35,7 @@ export async function serveEvents(route: EventsRoute, exchange: Exchange): Promi
   const stream = new EventStream({ exchange, clock, prefix, onDrain: () => listener.drained() });
   const legacy = hasLegacyFields(request.version);
   const write = (message: EngineMessage) => stream.line(encodeMessage(message, legacy));
-  const listener = new Listener({ clock, include, write });
+  const listener = new Listener({ clock, include, write, onRoom: hub.hasRoom });
   faults.opened(stream);
   if (answer === 'empty') return stream.end();
   const unsubscribe = hub.subscribe(listener, { since, until, include, exclusive: dialect.timesExclude });

@@ -192,6 +192,17 @@ export class FakeEngine implements TestEngine {
     return whole;
   }
 
+  /**
+   * Publishes messages one after the other, as one publisher of the real engine does: while a subscriber has no room
+   * for an event, it waits up to 100 ms, and only then is the event lost to that one. {@link publish} never waits.
+   */
+  async publishAll(messages: Iterable<MessageInput>): Promise<void> {
+    for (const message of messages) {
+      this.publish(message);
+      if (this.#hub.keepsWaiting) await this.#hub.room();
+    }
+  }
+
   /** The latest messages that were published, through every restart, oldest first. */
   get published(): readonly EngineMessage[] {
     return this.#published.list();

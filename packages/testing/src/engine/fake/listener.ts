@@ -28,15 +28,22 @@ export class Listener {
   readonly #write: (message: EngineMessage) => boolean;
   readonly #slots: EngineMessage[] = [];
   readonly #waiting: Waiting[] = [];
+  readonly #onRoom: () => void;
   #timer: Timer | undefined;
   #full = false;
   /** Events that this listener was not sent. */
   dropped = 0;
 
-  constructor({ clock, include, write }: ListenerOptions) {
+  constructor({ clock, include, write, onRoom = () => {} }: ListenerOptions) {
     this.#clock = clock;
+    this.#onRoom = onRoom;
     this.#include = include;
     this.#write = write;
+  }
+
+  /** Whether a publisher waits for a slot. */
+  get keepsWaiting(): boolean {
+    return this.#waiting.length > 0;
   }
 
   publish(message: EngineMessage): void {
@@ -65,13 +72,13 @@ export class Listener {
         this.#slots.push(message);
       }
     } while (!this.#full && this.#slots.length > 0);
-    if (this.#waiting.length === 0) this.#clearTimer();
+    if (this.#waiting.length === 0) this.#noneWaits();
   }
 
   close(): void {
-    this.#clearTimer();
     this.#slots.length = 0;
     this.#waiting.length = 0;
+    this.#noneWaits();
   }
 
   #wait(message: EngineMessage): void {
@@ -88,11 +95,13 @@ export class Listener {
     this.dropped += late;
     const [next] = this.#waiting;
     if (next) this.#timer = this.#clock.setTimeout(() => this.#drop(), Math.max(1, next.until - now));
+    else this.#noneWaits();
   }
 
-  #clearTimer(): void {
+  #noneWaits(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#onRoom();
   }
 }
 
@@ -100,4 +109,6 @@ export interface ListenerOptions {
   readonly clock: Clock;
   readonly include: (message: EngineMessage) => boolean;
   readonly write: (message: EngineMessage) => boolean;
+  /** Called when no publisher waits any more. */
+  readonly onRoom?: () => void;
 }

@@ -93,6 +93,37 @@ describe('the fake engine', () => {
     response.destroy();
   });
 
+  it('publishAll() waits for a client that reads, and nothing is lost to it', async () => {
+    await using patient = await FakeEngine.start({ clock: new ManualClock() });
+    await using events = await new EngineClient(patient.host).follow();
+    const total = 20_000;
+    await patient.publishAll(Array.from({ length: total }, (_, i) => ({ Type: 'test', Action: String(i) })));
+    await events.until(({ Action }) => Action === String(total - 1));
+    expect(events.messages.map(({ Action }) => Number(Action))).toEqual(
+      Array.from({ length: total }, (_, i) => i),
+    );
+    expect(patient.connections.dropped).toBe(0);
+  });
+
+  it('publishAll() waits 100 ms, and no longer, for a client that does not read', async () => {
+    const clock = new ManualClock();
+    await using slow = await FakeEngine.start({ clock });
+    const response = await new EngineClient(slow.host).open('/events');
+    await eventually(() => slow.connections.subscribers === 1, 'the subscription');
+    const large = { Type: 'test', Action: 'x'.repeat(4000) };
+    let done = false;
+    const publishing = slow.publishAll(Array.from({ length: 2000 }, () => large)).then(() => {
+      done = true;
+    });
+    await eventually(() => clock.pending === 1, 'the publisher to wait');
+    expect([done, slow.connections.dropped, clock.next]).toEqual([false, 0, 100]);
+    while (!done) await clock.advance(100);
+    await publishing;
+    expect(slow.publishedCount).toBe(2000);
+    expect(clock.monotonic()).toBe(slow.connections.dropped * 100);
+    response.destroy();
+  });
+
   it('a process that ends by itself is a die, and nothing before it', async () => {
     const id = await engine.create({ name: 'web' });
     await engine.start(id);
