@@ -145,10 +145,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
 
   [Symbol.asyncIterator](): AsyncIterator<E> {
     this.#claim();
-    this.#iterator = new StreamIterator<E>({
-      take: () => (this.#held.size > 0 ? this.#held.take() : undefined),
-      leave: () => this.close(),
-    });
+    this.#iterator = new StreamIterator(this.#held, () => this.close());
     if (this.#closing) this.#iterator.end(this.#closing);
     return this.#iterator;
   }
@@ -156,7 +153,11 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   subscribe(sink: WatchSink<E>): Disposable {
     this.#claim();
     this.#sink = sink;
-    while (this.#held.size > 0 && this.#sink === sink) this.#pushTo(sink, this.#held.take());
+    while (this.#sink === sink) {
+      const event = this.#held.take();
+      if (event === undefined) break;
+      this.#pushTo(sink, event);
+    }
     if (this.#closing) this.#closeSink(this.#closing);
     return { [Symbol.dispose]: () => void this.close() };
   }

@@ -1,18 +1,24 @@
 import type { Coalesce } from '@watcher/core';
 
+/** Slots of a ring that holds little, and the most that an empty one keeps. Powers of two. */
+const LEAST_SLOTS = 16;
+const MOST_IDLE_SLOTS = 1024;
+
 /**
- * A first-in, first-out list of the events that wait for their consumer.
+ * The events that wait for their consumer, first in, first out. Each has a place, a number that only grows; a
+ * ring that doubles when it is full has it in slot `place mod slots`.
  *
  * ```
- *   items   [ - , - , e2, e3, e4 ]
- *   head             ^ next out      taken slots are emptied at once and cut off now and then
+ *   #oldest = 13, #next = 18
+ *   #slots  [ e16 e17 - - - e13 e14 e15 ]
  * ```
  */
 export class HeldEvents<E> {
-  #items: (E | undefined)[] = [];
-  #head = 0;
+  #slots: (E | undefined)[] = new Array(LEAST_SLOTS);
+  #oldest = 0;
+  #next = 0;
   readonly #coalesce: Coalesce<E> | undefined;
-  /** Where in `#items` the event of a key is held. */
+  /** The place of the event of each key. Places before the oldest are stale. */
   readonly #places = new Map<string, number>();
 
   constructor(coalesce?: Coalesce<E>) {
@@ -20,50 +26,70 @@ export class HeldEvents<E> {
   }
 
   get size(): number {
-    return this.#items.length - this.#head;
+    return this.#next - this.#oldest;
   }
 
   /** Merges the event into a held one of its key, if there is one. */
   merge(event: E): boolean {
-    const key = this.#coalesce?.key(event);
+    const coalesce = this.#coalesce;
+    if (coalesce === undefined) return false;
+    const key = coalesce.key(event);
     const place = key === undefined ? undefined : this.#places.get(key);
-    if (place === undefined) return false;
-    this.#items[place] = this.#coalesce?.merge(this.#items[place] as E, event);
+    if (place === undefined || place < this.#oldest) return false;
+    const slot = this.#slotOf(place);
+    this.#slots[slot] = coalesce.merge(this.#slots[slot] as E, event);
     return true;
   }
 
   add(event: E): void {
     const key = this.#coalesce?.key(event);
-    if (key !== undefined) this.#places.set(key, this.#items.length);
-    this.#items.push(event);
+    if (key !== undefined) this.#places.set(key, this.#next);
+    this.#append(event);
   }
 
-  /** The oldest event, which must exist. */
-  take(): E {
-    const event = this.#items[this.#head] as E;
-    this.#items[this.#head++] = undefined;
-    const key = this.#coalesce?.key(event);
-    if (key !== undefined && this.#places.get(key) === this.#head - 1) this.#places.delete(key);
-    if (this.#head === this.#items.length) this.clear();
-    else if (this.#head >= 1024 && this.#head * 2 >= this.#items.length) this.#cutTaken();
+  /** The oldest event; undefined when there is none. */
+  take(): E | undefined {
+    const place = this.#oldest;
+    if (place === this.#next) return undefined;
+    const slot = this.#slotOf(place);
+    const event = this.#slots[slot] as E;
+    this.#slots[slot] = undefined;
+    this.#oldest++;
+    if (this.#places.size > 2 * this.size) this.#forgetStale();
+    if (this.#oldest === this.#next && this.#slots.length > MOST_IDLE_SLOTS) this.clear();
     return event;
   }
 
   clear(): void {
-    this.#items = [];
-    this.#head = 0;
+    this.#slots = new Array(LEAST_SLOTS);
+    this.#oldest = this.#next;
     this.#places.clear();
   }
 
   /** Holds `event` in the place of all, and merges nothing into it. */
   replaceWith(event: E): void {
     this.clear();
-    this.#items.push(event);
+    this.#append(event);
   }
 
-  #cutTaken(): void {
-    this.#items = this.#items.slice(this.#head);
-    for (const [key, place] of this.#places) this.#places.set(key, place - this.#head);
-    this.#head = 0;
+  #append(event: E): void {
+    if (this.size === this.#slots.length) this.#double();
+    this.#slots[this.#slotOf(this.#next)] = event;
+    this.#next++;
+  }
+
+  #slotOf(place: number): number {
+    return place & (this.#slots.length - 1);
+  }
+
+  #double(): void {
+    const slots: (E | undefined)[] = new Array(this.#slots.length * 2);
+    for (let place = this.#oldest; place < this.#next; place++)
+      slots[place & (slots.length - 1)] = this.#slots[this.#slotOf(place)];
+    this.#slots = slots;
+  }
+
+  #forgetStale(): void {
+    for (const [key, place] of this.#places) if (place < this.#oldest) this.#places.delete(key);
   }
 }

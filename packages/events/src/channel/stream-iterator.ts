@@ -1,11 +1,5 @@
 import type { CloseReason } from '@watcher/core';
-
-export interface StreamIteratorSource<E> {
-  /** The next held event, or undefined when none is held. */
-  take(): E | undefined;
-  /** Closes the stream; resolves when it has let go of everything. */
-  leave(): Promise<void>;
-}
+import type { HeldEvents } from './held-events.ts';
 
 interface Waiting<E> {
   resolve(result: IteratorResult<E>): void;
@@ -14,17 +8,20 @@ interface Waiting<E> {
 
 /** Iterates a channel: first what is held, then what comes, then its end, which throws once if it `failed`. */
 export class StreamIterator<E> implements AsyncIterableIterator<E> {
-  readonly #source: StreamIteratorSource<E>;
+  readonly #held: HeldEvents<E>;
+  readonly #leave: () => Promise<void>;
   readonly #waiting: Waiting<E>[] = [];
   #end: CloseReason | undefined;
   #thrown = false;
 
-  constructor(source: StreamIteratorSource<E>) {
-    this.#source = source;
+  /** @param leave closes the stream; resolves when it has let go of everything */
+  constructor(held: HeldEvents<E>, leave: () => Promise<void>) {
+    this.#held = held;
+    this.#leave = leave;
   }
 
   next(): Promise<IteratorResult<E>> {
-    const event = this.#source.take();
+    const event = this.#held.take();
     if (event !== undefined) return Promise.resolve({ value: event, done: false });
     if (this.#end) return this.#finish(this.#end);
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
@@ -36,15 +33,15 @@ export class StreamIterator<E> implements AsyncIterableIterator<E> {
 
   async return(): Promise<IteratorResult<E>> {
     this.#thrown = true;
-    await this.#source.leave();
+    await this.#leave();
     return { value: undefined, done: true };
   }
 
   /** Hands an event straight to whoever waits for one; false when nobody does. */
   hand(event: E): boolean {
-    const waiting = this.#waiting.shift();
-    waiting?.resolve({ value: event, done: false });
-    return waiting !== undefined;
+    if (this.#waiting.length === 0) return false;
+    this.#waiting.shift()?.resolve({ value: event, done: false });
+    return true;
   }
 
   end(reason: CloseReason): void {

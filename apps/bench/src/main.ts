@@ -1,0 +1,40 @@
+/**
+ * Runs the suites that are named, or all of them, prints their tables and writes docs/benchmarks.md.
+ *
+ *   pnpm bench [suite...] [--rounds 7] [--quick] [--dry]
+ *
+ * `--quick` runs a twentieth of the events, to see that everything works; `--dry` writes no file.
+ */
+import { parseArgs } from 'node:util';
+import { machine } from './machine.ts';
+import { printSection, writeReport } from './report.ts';
+import type { Suite } from './suite.ts';
+import { queueSuite } from './suites/queue.ts';
+
+const suites: Record<string, Suite> = { queue: queueSuite };
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '7' },
+    quick: { type: 'boolean', default: false },
+    dry: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const chosen = positionals.length > 0 ? positionals : Object.keys(suites);
+const unknown = chosen.filter((name) => !(name in suites));
+if (unknown.length > 0 || !Number.isSafeInteger(rounds) || rounds < 1) {
+  console.error(`Usage: pnpm bench [${Object.keys(suites).join('] [')}] [--rounds N] [--quick] [--dry]`);
+  process.exit(1);
+}
+
+for (const name of chosen) {
+  const section = await (suites[name] as Suite)({
+    rounds,
+    scale: values.quick ? 1 / 20 : 1,
+    progress: (text) => process.stderr.write(`${name}: ${text}\n`),
+  });
+  printSection(section);
+  if (!values.dry) await writeReport(name, { ...section, machine: machine() });
+}
