@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { type Watcher, WatcherError, type WatchOptions, type WatchStream } from '@watcher/core';
 import type { FileEvent } from '@watcher/events';
 import { directoryOption, fileNameOption } from './directory-watcher.ts';
+import { SharedDirectory } from './observation/shared-directory.ts';
 import { conflictingOption, type FileWatcherOptions, type Settings, settingsOf } from './options.ts';
-import { SharedDirectory } from './shared-directory.ts';
 
 export interface ConfigFileWatcherOptions extends FileWatcherOptions {
   /** The directory that the file is directly in. It need not exist yet. */

@@ -2,9 +2,9 @@ import { normalize, resolve } from 'node:path';
 import { invalidOption, type Watcher, type WatchOptions, type WatchStream } from '@watcher/core';
 import type { FileEvent } from '@watcher/events';
 import { FileWatcher } from './file-watcher.ts';
+import { SharedDirectory } from './observation/shared-directory.ts';
 import { type FileWatcherOptions, settingsOf } from './options.ts';
-import { SharedDirectory } from './shared-directory.ts';
-import { isPlainName } from './snapshot.ts';
+import { isPlainName } from './system/snapshot.ts';
 
 /**
  * Watches the files directly in one directory; not its subdirectories, and not hidden files. However many streams

@@ -1,6 +1,6 @@
 import type { Coalesce, ReloadReason } from '@watcher/core';
 import { Action, type FileChangeEvent, type FileEvent, forceReload, isForceReload } from '@watcher/events';
-import type { Change } from './difference.ts';
+import type { Change } from '../picture/difference.ts';
 
 const ACTIONS = {
   created: Action.FileCreated,

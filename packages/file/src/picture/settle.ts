@@ -1,5 +1,5 @@
-import type { SettleTimes } from './options.ts';
-import { type FileState, type Look, type Stat, sameStat } from './snapshot.ts';
+import type { SettleTimes } from '../options.ts';
+import { type FileState, type Look, type Stat, sameStat } from '../system/snapshot.ts';
 
 /** A name of which something may be new. All moments are on the monotonic clock. */
 export interface Doubt {
@@ -12,7 +12,7 @@ export interface Doubt {
   hints: number;
   /** When to look. */
   due: number;
-  /** What it was when it was last seen, where it was seen; it has to be that still to be believed. */
+  /** What it was when it was seen since the latest hint, if it was; it has to be that still to be believed. */
   seen: Stat | undefined;
   /** Since when it has been gone. */
   gone: number | undefined;
@@ -47,6 +47,7 @@ export class Doubts {
     }
     doubt.hinted = now;
     doubt.hints++;
+    doubt.seen = undefined;
     doubt.due = Math.min(now + this.#times.quiet, Math.max(now, doubt.since + this.#times.bound));
     return doubt;
   }

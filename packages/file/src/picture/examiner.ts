@@ -1,9 +1,9 @@
+import type { Settings } from '../options.ts';
+import type { FileState } from '../system/snapshot.ts';
 import { type Change, difference, type Found, remembered } from './difference.ts';
-import type { Settings } from './options.ts';
 import type { Picture } from './picture.ts';
 import { findRenames } from './renames.ts';
 import { type Doubt, type Doubts, lookAgainAt } from './settle.ts';
-import type { FileState } from './snapshot.ts';
 import type { Survey } from './survey.ts';
 
 export interface ExaminerParts {

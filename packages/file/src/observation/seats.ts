@@ -1,5 +1,5 @@
-import type { Change } from './difference.ts';
-import type { Fault } from './faults.ts';
+import type { Change } from '../picture/difference.ts';
+import type { Fault } from '../system/faults.ts';
 
 /** One stream's place at an observation. */
 export interface Seat {

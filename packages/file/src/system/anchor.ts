@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { faultOf, isAbsence } from './faults.ts';
 import { openHints } from './hints.ts';
+import { isLocal } from './locality.ts';
 import { directoryIdentity } from './snapshot.ts';
 
 export interface AnchorSink {
@@ -36,6 +38,7 @@ export class Anchor {
   /** Of the directory at the last check; undefined when there was none. */
   #identity: string | undefined;
   #hold: Hold | undefined;
+  #localDevice: bigint | undefined;
 
   /** @param polling whether no OS watch is wanted at all */
   constructor(path: string, polling: boolean, sink: AnchorSink) {
@@ -47,6 +50,11 @@ export class Anchor {
   /** Whether the system gives notice of what happens in the directory. */
   get watching(): boolean {
     return this.#hold?.path === this.#path;
+  }
+
+  /** The device of the directory, if that is one of this machine. */
+  get localDevice(): bigint | undefined {
+    return this.#localDevice;
   }
 
   /** Looks where the path leads now, and moves the watch there. */
@@ -63,6 +71,7 @@ export class Anchor {
       if (!isAbsence(error)) return { moved: false, fault };
       this.#identity = undefined;
     }
+    if (this.#identity !== before) this.#localDevice = await localDevice(this.#path);
     if (!this.#polling) {
       try {
         if (this.#identity !== undefined) await this.#watchDirectory();
@@ -129,6 +138,11 @@ export class Anchor {
     this.#hold?.[Symbol.dispose]();
     this.#hold = undefined;
   }
+}
+
+async function localDevice(path: string): Promise<bigint | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && (await isLocal(path)) ? found.dev : undefined;
 }
 
 /** The nearest directory above `path` that there is, and the name in it that leads on to `path`. */

@@ -18,7 +18,7 @@ export interface FileState extends Stat {
   readonly hash: string;
 }
 
-/** What became of looking at a name. `via` is the name in the same directory through which a symlink leads on. */
+/** What became of looking at a name. `via` is set for a symlink: see {@link firstStep}. */
 export type Look =
   /** Nothing is there, or what is there is no regular file. */
   | { readonly kind: 'absent'; readonly via: string | undefined }
@@ -70,10 +70,10 @@ export async function look(directory: string, name: string, contentLimit: number
   }
 }
 
-/** The name in its own directory that a symlink depends on, if its target begins with one. */
-function firstStep(target: string): string | undefined {
-  const [step] = normalize(target).split(sep);
-  return step !== undefined && isPlainName(step) ? step : undefined;
+/** The name in its own directory that a symlink's target begins with; `''` when it leads elsewhere at once. */
+function firstStep(target: string): string {
+  const [step = ''] = normalize(target).split(sep);
+  return isPlainName(step) ? step : '';
 }
 
 /** The names in a directory, in no order. Throws what the system says. */

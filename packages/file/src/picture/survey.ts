@@ -1,9 +1,17 @@
-import { type Faults, isAbsence } from './faults.ts';
-import type { Settings } from './options.ts';
+import type { Settings } from '../options.ts';
+import { type Faults, isAbsence } from '../system/faults.ts';
+import { glance } from '../system/glance.ts';
+import {
+  type FileState,
+  isPlainName,
+  type Look,
+  listNames,
+  look,
+  pathOf,
+  sameStat,
+} from '../system/snapshot.ts';
 import type { Picture } from './picture.ts';
-import { glance } from './poll.ts';
 import type { Doubts } from './settle.ts';
-import { type FileState, isPlainName, type Look, listNames, look, pathOf, sameStat } from './snapshot.ts';
 
 export interface SurveyParts {
   readonly settings: Settings;
@@ -73,12 +81,25 @@ export class Survey {
     });
   }
 
-  /** Puts in doubt each of the names that a glance shows to be new. */
-  async glanceAt(names: readonly string[], signal: AbortSignal): Promise<void> {
+  /**
+   * Puts in doubt each of the names that a glance shows to be new. `localDevice` is that of the directory, if it is on
+   * one of this machine.
+   */
+  async glanceAt(
+    names: readonly string[],
+    localDevice: bigint | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { settings, picture, doubts, faults } = this.#parts;
-    const now = settings.clock.monotonic();
-    await glance(this.#path, names, signal, (name, seen) => {
-      const known = picture.files.get(name);
+    const { files } = picture;
+    // What is mounted in it, or linked to, may be anywhere.
+    const isNear = (name: string) =>
+      localDevice !== undefined && files.get(name)?.dev === localDevice && !picture.isLink(name);
+    await glance(this.#path, names, isNear, signal, (name, seen) => {
+      const known = files.get(name);
+      const now = settings.clock.monotonic();
+      // Hinted in the meantime, it may have changed since.
+      if (doubts.get(name)) return;
       if (seen === 'absent') {
         if (known) doubts.hint(name, now);
       } else if ('error' in seen) {

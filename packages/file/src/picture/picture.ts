@@ -1,4 +1,4 @@
-import type { FileState } from './snapshot.ts';
+import type { FileState } from '../system/snapshot.ts';
 
 /**
  * What the consumers know of the directory: the state of each file that they were told of, or that was there when
@@ -8,7 +8,7 @@ export class Picture {
   readonly #files = new Map<string, FileState>();
   /** Until when a file's content is to be read again although its times are the same. */
   readonly #young = new Map<string, number>();
-  /** Symlinks, each with the name in the same directory that it leads through. */
+  /** Symlinks, each with the name in the same directory that it leads through, or `''`. */
   readonly #links = new Map<string, string>();
 
   get files(): ReadonlyMap<string, FileState> {
@@ -19,10 +19,14 @@ export class Picture {
     this.#files.set(name, state);
   }
 
-  /** Whatever `name` is, it is a symlink that leads through `via`, or undefined: it depends on no other name. */
+  /** Whatever there is by this name, it is a symlink that leads through the name `via`, or undefined: it is none. */
   setLink(name: string, via: string | undefined): void {
     if (via === undefined) this.#links.delete(name);
     else this.#links.set(name, via);
+  }
+
+  isLink(name: string): boolean {
+    return this.#links.has(name);
   }
 
   /** The symlinks that change when `name` does, one through another. */

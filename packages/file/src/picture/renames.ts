@@ -1,8 +1,8 @@
+import { glance } from '../system/glance.ts';
+import { type FileState, isPlainName, listNames, look, type Stat, sameFile } from '../system/snapshot.ts';
 import { type Found, findMoves } from './difference.ts';
 import type { Picture } from './picture.ts';
-import { glance } from './poll.ts';
 import type { Doubts } from './settle.ts';
-import { type FileState, isPlainName, listNames, look, type Stat, sameFile } from './snapshot.ts';
 
 export interface RenameSearch {
   readonly directory: string;
@@ -57,20 +57,26 @@ async function followLost(
     return isPlainName(name) && !found.has(name) && (doubts.get(name) || !picture.files.has(name));
   });
   if (strange.length > SEARCHED) return;
-  await glance(directory, strange, signal, (name, seen) => {
-    if (seen === 'absent' || 'error' in seen) return;
-    const old = oldName(lost, seen);
-    if (old === undefined) return;
-    const arriving = doubts.get(name);
-    const leaving = doubts.get(old);
-    if (arriving && leaving) {
-      leaving.due = Math.max(arriving.due, leaving.due + 1);
-      found.delete(old);
-    } else if (isShown(name)) {
-      moves.set(old, name);
-    }
-    lost.delete(old);
-  });
+  await glance(
+    directory,
+    strange,
+    () => false,
+    signal,
+    (name, seen) => {
+      if (seen === 'absent' || 'error' in seen) return;
+      const old = oldName(lost, seen);
+      if (old === undefined) return;
+      const arriving = doubts.get(name);
+      const leaving = doubts.get(old);
+      if (arriving && leaving) {
+        leaving.due = Math.max(arriving.due, leaving.due + 1);
+        found.delete(old);
+      } else if (isShown(name)) {
+        moves.set(old, name);
+      }
+      lost.delete(old);
+    },
+  );
 }
 
 /** Files that are gone and that are under none of the names found. */

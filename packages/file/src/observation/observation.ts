@@ -1,15 +1,15 @@
+import type { Settings } from '../options.ts';
+import type { Change } from '../picture/difference.ts';
+import { Examiner } from '../picture/examiner.ts';
+import { Picture } from '../picture/picture.ts';
+import { type Doubt, Doubts } from '../picture/settle.ts';
+import { Survey } from '../picture/survey.ts';
+import { Anchor } from '../system/anchor.ts';
+import { type Fault, Faults } from '../system/faults.ts';
+import { isPlainName } from '../system/snapshot.ts';
 import { Alarm } from './alarm.ts';
-import { Anchor } from './anchor.ts';
 import { publishChanges, publishDirectory } from './diagnostics.ts';
-import type { Change } from './difference.ts';
-import { Examiner } from './examiner.ts';
-import { type Fault, Faults } from './faults.ts';
-import type { Settings } from './options.ts';
-import { Picture } from './picture.ts';
 import { type Seat, Seats } from './seats.ts';
-import { type Doubt, Doubts } from './settle.ts';
-import { isPlainName } from './snapshot.ts';
-import { Survey } from './survey.ts';
 
 /**
  * The watching of one directory, for all who sit at it.
@@ -174,7 +174,7 @@ export class Observation {
     if (!listed) return;
     const names = new Set([...listed, ...named, ...this.#picture.files.keys()]);
     for (const { name } of this.#doubts) names.delete(name);
-    await this.#survey.glanceAt([...names], signal);
+    await this.#survey.glanceAt([...names], this.#anchor.localDevice, signal);
   }
 
   // What takes doubts away.

@@ -1,4 +1,4 @@
-import { type FileState, sameFile, sameStat, sameTimes } from './snapshot.ts';
+import { type FileState, sameFile, sameStat, sameTimes } from '../system/snapshot.ts';
 
 /** One change of one name. */
 export type Change = Arrival | Departure | Move;

@@ -1,9 +1,9 @@
 import type { WatchOptions, WatchStream } from '@watcher/core';
 import { EventChannel, type FileEvent } from '@watcher/events';
-import { faultError } from './faults.ts';
+import type { Settings } from '../options.ts';
+import { faultError } from '../system/faults.ts';
 import { eventOf, latestOfEachPath, reloadOf } from './file-events.ts';
 import { Observation } from './observation.ts';
-import type { Settings } from './options.ts';
 import type { Seat } from './seats.ts';
 
 /** What all streams of one directory share: one observation, begun with the first of them and ended with the last. */
