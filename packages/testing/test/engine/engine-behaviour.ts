@@ -143,6 +143,28 @@ export function dockerBehaviour(start: () => Promise<TestEngine>): void {
     });
   });
 
+  describe('a paused container', () => {
+    it('is stopped and removed as one that runs', async () => {
+      const { id } = await container({ running: true });
+      await engine.pause(id);
+      await engine.stop(id);
+      await engine.start(id);
+      await engine.pause(id);
+      await engine.remove(id);
+      const stopping = ['container kill', 'container die', 'network disconnect'];
+      const starting = ['network connect', 'container start', 'container pause'];
+      expect((await remembered(id)).map(briefly)).toEqual([
+        'container create',
+        ...starting,
+        ...stopping,
+        'container stop',
+        ...starting,
+        ...stopping,
+        'container destroy',
+      ]);
+    });
+  });
+
   describe('since and until', () => {
     it('without since, nothing is replayed', async () => {
       await using box = await container();

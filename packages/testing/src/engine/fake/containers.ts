@@ -2,7 +2,7 @@ import { type CreateOptions, EngineError } from '../test-engine.ts';
 import { type Container, isRunning, signalNumber } from './container.ts';
 import type { EngineTime } from './engine-time.ts';
 import type { MessageInput } from './message.ts';
-import { type Network, Networks } from './networks.ts';
+import { Networks } from './networks.ts';
 import { randomId } from './random-id.ts';
 
 export interface ContainerOptions extends CreateOptions {
@@ -28,12 +28,13 @@ export class Containers {
   readonly #tellsEverySignal: boolean;
   readonly #publish: (message: MessageInput) => void;
   readonly #byId = new Map<string, Container>();
-  readonly networks = new Networks();
+  readonly networks: Networks;
 
   constructor({ time, tellsEverySignal, publish }: ContainersOptions) {
     this.#time = time;
     this.#tellsEverySignal = tellsEverySignal;
     this.#publish = publish;
+    this.networks = new Networks(publish);
   }
 
   /** Newest first, as the engine lists them. */
@@ -79,7 +80,7 @@ export class Containers {
       throw new EngineError(409, 'cannot start a paused container, try unpause instead');
     }
     if (container.state === 'running') return false;
-    for (const network of container.networks) this.#tellNetwork(network, 'connect', container);
+    this.networks.tellAll('connect', container);
     container.state = 'running';
     container.exitCode = 0;
     container.started = this.#time.now();
@@ -116,7 +117,7 @@ export class Containers {
     container.exitCode = exitCode;
     container.finished = this.#time.now();
     this.tell(container, 'die', { exitCode: String(exitCode) });
-    for (const network of container.networks) this.#tellNetwork(network, 'disconnect', container);
+    this.networks.tellAll('disconnect', container);
   }
 
   pause(container: Container): void {
@@ -155,52 +156,6 @@ export class Containers {
     this.tell(container, 'destroy');
   }
 
-  createNetwork(name: string): Network {
-    const network = this.networks.create(name);
-    this.#tellNetwork(network, 'create');
-    return network;
-  }
-
-  removeNetwork(network: Network): void {
-    if (this.all().some((container) => isRunning(container) && container.networks.includes(network))) {
-      throw new EngineError(
-        403,
-        `error while removing network: network ${network.name} has active endpoints`,
-      );
-    }
-    this.networks.remove(network);
-    this.#tellNetwork(network, 'destroy');
-  }
-
-  connect(network: Network, container: Container): void {
-    if (container.networks.includes(network)) {
-      throw new EngineError(
-        403,
-        `endpoint with name ${container.name} already exists in network ${network.name}`,
-      );
-    }
-    if (container.networks.includes(this.networks.none)) {
-      throw new EngineError(
-        400,
-        'container cannot be connected to multiple networks with one of the networks in private (none) mode',
-      );
-    }
-    container.networks.push(network);
-    if (isRunning(container)) this.#tellNetwork(network, 'connect', container);
-  }
-
-  disconnect(network: Network, container: Container): void {
-    const place = container.networks.indexOf(network);
-    if (place < 0) {
-      throw new EngineError(403, `container ${container.id} is not connected to network ${network.name}`);
-    }
-    container.networks.splice(place, 1);
-    if (!isRunning(container)) return;
-    // The engine says it twice, once for the endpoint and once for the container.
-    this.#tellNetwork(network, 'disconnect', container);
-    this.#tellNetwork(network, 'disconnect', container);
-  }
-
   /** A daemon that starts again stops what its predecessor left running. */
   stopAll(): void {
     for (const container of this.#byId.values()) {
@@ -219,11 +174,6 @@ export class Containers {
     const { id, name, image, labels } = container;
     const all = { ...labels, ...attributes, image, name };
     this.#publish({ Type: 'container', Action: action, Actor: { ID: id, Attributes: sorted(all) } });
-  }
-
-  #tellNetwork({ id, name, type }: Network, action: string, container?: Container): void {
-    const Attributes = { ...(container && { container: container.id }), name, type };
-    this.#publish({ Type: 'network', Action: action, Actor: { ID: id, Attributes } });
   }
 
   #freeName(given: string, context = ''): string {

@@ -1,36 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, countOption, invalidOption, systemClock } from '@watcher/core';
+import { systemClock } from '@watcher/core';
 import { type ContainerSummary, EngineError, type TestEngine, type TestNetworks } from '../test-engine.ts';
 import { type Container, isRunning } from './container.ts';
 import { summaryOf } from './container-views.ts';
 import { type ContainerOptions, Containers } from './containers.ts';
-import { type Dialect, type DialectName, dialects } from './dialect.ts';
+import { type Dialect, dialects } from './dialect.ts';
 import { type Address, EngineServer } from './engine-server.ts';
 import { EngineTime } from './engine-time.ts';
 import { EventHub } from './event-hub.ts';
 import type { EngineRequest } from './exchange.ts';
+import { checkOptions, type FakeEngineOptions } from './fake-engine-options.ts';
 import { ActiveFaults } from './faults/active-faults.ts';
 import { Faults } from './faults/faults.ts';
 import { completeMessage, type EngineMessage, type MessageInput } from './message.ts';
 import { randomId } from './random-id.ts';
 import { Recent } from './recent.ts';
 import { RequestHandler } from './request-handler.ts';
-
-export interface FakeEngineOptions {
-  /**
-   * `socket` for a Unix socket in a folder of its own under the system's temporary folder, or a port on 127.0.0.1,
-   * where 0 is a free one. Default: `socket`.
-   */
-  readonly listen?: 'socket' | number;
-  /** Which engine it speaks like. Default: `docker`, version 20.10. */
-  readonly dialect?: DialectName;
-  /** The engine's wall clock, and the timers of its faults. Default: the system's. */
-  readonly clock?: Clock;
-  /** How many of the latest messages `published` has, and requests `requests`. Default: 4096. */
-  readonly keep?: number;
-}
 
 /**
  * A Docker Engine in this process: the part of its API that whoever watches one needs, containers that are
@@ -63,14 +50,11 @@ export class FakeEngine implements TestEngine {
   /**
    * Starts one that listens when this resolves.
    *
-   * @throws {WatcherError} `INVALID_OPTION` for a dialect that there is not, or a `keep` that is no count
+   * @throws {WatcherError} `INVALID_OPTION` for an option that is wrong in itself
    */
   static async start(options: FakeEngineOptions = {}): Promise<FakeEngine> {
-    const { listen = 'socket', dialect = 'docker', keep } = options;
-    if (!Object.hasOwn(dialects, dialect)) {
-      throw invalidOption('dialect', `one of ${Object.keys(dialects).join(', ')}`, dialect);
-    }
-    countOption('keep', keep, 4096);
+    checkOptions(options);
+    const { listen = 'socket' } = options;
     const folder = listen === 'socket' ? await mkdtemp(join(tmpdir(), 'fake-engine-')) : undefined;
     const address = folder === undefined ? { port: Number(listen) } : { path: join(folder, 'docker.sock') };
     const engine = new FakeEngine(options, address, folder);
@@ -276,9 +260,9 @@ export interface EngineConnections {
 function networksOf(containers: Containers): TestNetworks {
   const { networks } = containers;
   return {
-    create: async (name) => containers.createNetwork(name).id,
-    remove: async (network) => containers.removeNetwork(networks.find(network)),
-    connect: async (network, id) => containers.connect(networks.find(network), containers.find(id)),
-    disconnect: async (network, id) => containers.disconnect(networks.find(network), containers.find(id)),
+    create: async (name) => networks.create(name).id,
+    remove: async (network) => networks.remove(networks.find(network), containers.all()),
+    connect: async (network, id) => networks.connect(networks.find(network), containers.find(id)),
+    disconnect: async (network, id) => networks.disconnect(networks.find(network), containers.find(id)),
   };
 }

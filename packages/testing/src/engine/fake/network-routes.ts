@@ -21,22 +21,22 @@ function list({ containers }: EngineState): Answer {
 
 function create({ containers }: EngineState, { body }: RoutedRequest): Answer {
   const { Name = '' } = (body ?? {}) as NetworkBody;
-  return { status: 201, body: { Id: containers.createNetwork(Name).id, Warning: '' } };
+  return { status: 201, body: { Id: containers.networks.create(Name).id, Warning: '' } };
 }
 
 function connect({ containers }: EngineState, { reference, body }: RoutedRequest): Answer {
   const { Container = '' } = (body ?? {}) as NetworkBody;
-  containers.connect(containers.networks.find(reference), containers.find(Container));
+  containers.networks.connect(containers.networks.find(reference), containers.find(Container));
   return { status: 200 };
 }
 
 function disconnect({ containers }: EngineState, { reference, body }: RoutedRequest): Answer {
   const { Container = '' } = (body ?? {}) as NetworkBody;
-  containers.disconnect(containers.networks.find(reference), containers.find(Container));
+  containers.networks.disconnect(containers.networks.find(reference), containers.find(Container));
   return { status: 200 };
 }
 
 function remove({ containers }: EngineState, { reference }: RoutedRequest): Answer {
-  containers.removeNetwork(containers.networks.find(reference));
+  containers.networks.remove(containers.networks.find(reference), containers.all());
   return DONE;
 }

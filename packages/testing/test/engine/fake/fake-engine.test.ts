@@ -231,14 +231,15 @@ describe('the fake engine', () => {
     await other[Symbol.asyncDispose]();
   });
 
-  it('a dialect that there is not, and a bound that is none, are refused by name', async () => {
-    await expect(FakeEngine.start({ dialect: 'klingon' as 'docker' })).rejects.toMatchObject({
+  it.each([
+    ['dialect', { dialect: 'klingon' as 'docker' }],
+    ['keep', { keep: 0 }],
+    ['listen', { listen: 70_000 }],
+    ['listen', { listen: 'here' as 'socket' }],
+  ])('an option that is wrong is refused by name: %s', async (name, options) => {
+    await expect(FakeEngine.start(options)).rejects.toMatchObject({
       code: 'INVALID_OPTION',
-      message: expect.stringContaining('dialect'),
-    });
-    await expect(FakeEngine.start({ keep: 0 })).rejects.toMatchObject({
-      code: 'INVALID_OPTION',
-      message: expect.stringContaining('keep'),
+      message: expect.stringContaining(`"${name}"`),
     });
   });
 
