@@ -61,6 +61,16 @@ describe.each([
       expect(engine.connections.subscribers).toBe(0);
     });
 
+    it('endStreams() and cutStreams() leave nothing behind that a later event, or a later end, could stumble over', async () => {
+      await using events = await client.follow();
+      engine.faults.endStreams();
+      publish('too late');
+      engine.faults.endStreams();
+      engine.faults.cutStreams();
+      expect(await events.end()).toBe('end');
+      expect(actions(events)).toEqual([]);
+    });
+
     it('cutStreams() cuts event streams after what was sent, and nothing else', async () => {
       await using events = await client.follow();
       publish('first');

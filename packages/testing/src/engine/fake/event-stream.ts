@@ -16,7 +16,8 @@ export class EventStream {
   readonly #onDrain: () => void;
   #held: Buffer[] | undefined;
   #endsOnRelease = false;
-  #isCut = false;
+  /** Nothing is sent any more: it has been ended or cut. */
+  #isOver = false;
 
   constructor({ exchange, clock, prefix, onDrain }: EventStreamOptions) {
     this.#exchange = exchange;
@@ -31,13 +32,13 @@ export class EventStream {
   /** Sends a line; false when no more should follow before the drain. */
   line(text: string): boolean {
     const line = `${this.#prefix}${text}\n`;
-    if (this.#faults.size === 0 && !this.#held && !this.#isCut) return this.#exchange.response.write(line);
+    if (this.#faults.size === 0 && !this.#held && !this.#isOver) return this.#exchange.response.write(line);
     return this.bytes(Buffer.from(line));
   }
 
   /** Sends bytes as they are, by way of the faults. */
   bytes(chunk: Buffer): boolean {
-    if (this.#isCut || this.over.aborted) return false;
+    if (this.#isOver || this.over.aborted) return false;
     if (this.#held) {
       this.#held.push(chunk);
       return false;
@@ -82,13 +83,16 @@ export class EventStream {
   /** Ends it cleanly, as a server does that has no more to say; once it is released, if it is held. */
   end(): void {
     if (this.#held) this.#endsOnRelease = true;
-    else if (!this.over.aborted) this.#exchange.response.end();
+    else if (!this.#isOver && !this.over.aborted) {
+      this.#isOver = true;
+      this.#exchange.response.end();
+    }
   }
 
   /** Breaks the connection after what has been written. */
   cut(): void {
-    if (this.#isCut) return;
-    this.#isCut = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
     const { socket } = this.#exchange.response;
     // What was written before the cut still arrives: the end of the socket follows it.
     socket?.end(() => socket.destroy());
