@@ -24,6 +24,12 @@ export const systemClock: Clock = {
 /**
  * Waits `milliseconds` on `clock`. Resolves true when the time has passed and false, at once, when
  * `signal` is or becomes aborted. Leaves neither timer nor listener behind.
+ *
+ * @example
+ * ```ts
+ * if (await delay(systemClock, 5, AbortSignal.timeout(60_000))) console.log('five milliseconds later');
+ * // => five milliseconds later
+ * ```
  */
 export function delay(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {

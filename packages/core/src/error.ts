@@ -30,7 +30,16 @@ export class WatcherError extends Error {
   }
 }
 
-/** Whether `value` is a WatcherError, of this copy of the package or another; with `code`, one of that code. */
+/**
+ * Whether `value` is a WatcherError, of this copy of the package or another; with `code`, one of that code.
+ *
+ * @example
+ * ```ts
+ * const error: unknown = new WatcherError('The engine is away.', { code: 'UNREACHABLE', retryable: true });
+ * if (isWatcherError(error, 'UNREACHABLE')) console.log(error.retryable);
+ * // => true
+ * ```
+ */
 export function isWatcherError(value: unknown, code?: string): value is WatcherError {
   return (
     typeof value === 'object' &&

@@ -8,7 +8,7 @@ import type { ReloadReason, WatcherEvent } from './event.ts';
  * ```ts
  * await using stream = watcher.events();
  * await stream.ready;
- * for await (const event of stream) console.log(formatEvent(event));
+ * for await (const event of stream) console.log(event.actorName);
  * ```
  */
 export interface WatchStream<E extends WatcherEvent = WatcherEvent>

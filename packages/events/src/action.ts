@@ -1,6 +1,13 @@
 /**
  * What happened, one bit each, so that a set of actions is a mask. The order is that of GoDoxy's
  * `internal/watcher/events`, and the values are stable for good: they may be stored and sent.
+ *
+ * @example
+ * ```ts
+ * const ends = Action.ContainerDie | Action.ContainerDestroy;
+ * console.log((Action.ContainerDie & ends) !== 0, (Action.ContainerStart & ends) !== 0);
+ * // => true false
+ * ```
  */
 export const Action = {
   FileWritten: 1 << 0,
@@ -51,7 +58,15 @@ const names: Readonly<Record<Action, string>> = {
   [Action.NetworkDisconnect]: 'disconnected',
 };
 
-/** The action in one word, as a person would say it: `started`, `written`. `unknown` for what is no action. */
+/**
+ * The action in one word, as a person would say it. `unknown` for what is no action.
+ *
+ * @example
+ * ```ts
+ * console.log(actionName(Action.ContainerStart), actionName(Action.FileWritten));
+ * // => started written
+ * ```
+ */
 export function actionName(action: number): string {
   return names[action as Action] ?? 'unknown';
 }
@@ -59,7 +74,15 @@ export function actionName(action: number): string {
 const containerStart = Action.ContainerCreate | Action.ContainerStart | Action.ContainerUnpause;
 const containerStop = Action.ContainerKill | Action.ContainerStop | Action.ContainerDie;
 
-/** Whether a container came to be or to run: create, start or unpause. */
+/**
+ * Whether a container came to be or to run: create, start or unpause.
+ *
+ * @example
+ * ```ts
+ * console.log(isContainerStart(Action.ContainerUnpause), isContainerStart(Action.ContainerDie));
+ * // => true false
+ * ```
+ */
 export function isContainerStart(action: number): boolean {
   return (action & containerStart) !== 0;
 }

@@ -5,6 +5,12 @@ import { Action } from './action.ts';
  * first, since a volume is destroyed too, and is no container.
  *
  * The words are those of the Docker Engine API; a health check's outcome is part of its action there.
+ *
+ * @example
+ * ```ts
+ * console.log(actionName(dockerEventMap.container['health_status: healthy']));
+ * // => healthy
+ * ```
  */
 export const dockerEventMap = {
   container: {

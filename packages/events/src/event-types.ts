@@ -31,7 +31,11 @@ export interface FileChangeEvent extends WatcherEvent<'file', FileAction> {
 /** What a file watcher hands out. */
 export type FileEvent = FileChangeEvent | ForceReloadEvent<'file'>;
 
-/** Builds a ForceReload. `time` is the watcher's own, since the source has said nothing. */
+/**
+ * Builds a ForceReload.
+ *
+ * @param time milliseconds since the epoch, by the watcher's own clock, since the source has said nothing
+ */
 export function forceReload<T extends string>(
   type: T,
   source: string,
@@ -50,7 +54,16 @@ export function forceReload<T extends string>(
   };
 }
 
-/** Whether an event is a ForceReload, and so has a `reason`. */
+/**
+ * Whether an event is a ForceReload, and so has a `reason`.
+ *
+ * @example
+ * ```ts
+ * const event: FileEvent = forceReload('file', '/etc/app', 'rescan', Date.now());
+ * if (isForceReload(event)) console.log(`list again: ${event.reason}`);
+ * // => list again: rescan
+ * ```
+ */
 export function isForceReload<E extends WatcherEvent>(event: E): event is E & ForceReloadEvent<E['type']> {
   return event.action === Action.ForceReload;
 }

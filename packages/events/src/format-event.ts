@@ -5,6 +5,12 @@ import { actionName } from './action.ts';
  * An event in a line of text: `"<action name> <actor name>"`, and the action name alone where there is no
  * actor. Control characters in the name, which whoever names a file or container chooses, are escaped, so that
  * the line can go to a terminal or a log.
+ *
+ * @example
+ * ```ts
+ * console.log(formatEvent(forceReload('docker', 'local', 'gap', Date.now())));
+ * // => force-reloaded
+ * ```
  */
 export function formatEvent(event: WatcherEvent): string {
   return `${actionName(event.action)} ${printable(event.actorName)}`.trimEnd();

@@ -16,12 +16,14 @@ import { type Counters, countersOf, type QueueStats } from './stats.ts';
  *
  * @example
  * ```ts
- * await using queue = new EventQueue<DockerEvent>({
+ * await using queue = new EventQueue({
  *   flushInterval: 500,
- *   onFlush: async (batch, { signal }) => applyRoutes(batch, signal),
- *   onError: (error) => log.error(error, 'routes'),
+ *   onFlush: (batch, { trigger }) => console.log(batch.length, trigger),
+ *   onError: (error) => console.log(error.message),
  * });
  * queue.start(watcher.events());
+ * await queue.flush();
+ * // => 2 flush
  * ```
  */
 export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncDisposable {

@@ -37,11 +37,16 @@ export type Producer = (signal: AbortSignal) => Promise<void>;
  *
  * @example
  * ```ts
- * const channel = new EventChannel<FileEvent>({ source: 'here', reload: (reason) => reloadOf(reason) });
+ * const channel = new EventChannel<FileEvent>({
+ *   source: '/etc/app',
+ *   reload: (reason) => forceReload('file', '/etc/app', reason, Date.now()),
+ * });
  * channel.run(async (signal) => {
  *   channel.opened();
- *   while (!signal.aborted) channel.push(await nextEvent(signal));
+ *   for await (const event of changes(signal)) channel.push(event);
  * });
+ * for await (const event of channel) console.log(formatEvent(event));
+ * // => written routes.yml
  * ```
  */
 export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, WatchSink<E> {
