@@ -83,8 +83,14 @@ export class HttpModem {
         ...(login !== undefined && { auth: login }),
         ...(signal && { signal }),
       });
-      request.once('response', resolve);
+      let settled = false;
+      request.once('response', (response) => {
+        settled = true;
+        resolve(response);
+      });
       request.on('error', (error) => {
+        if (settled) return; // whoever reads the answer hears of it there
+        settled = true;
         // A connection that was kept may have ended just then, which says nothing of the engine.
         if (request.reusedSocket && !signal?.aborted) resolve(this.#answer(path, signal));
         else reject(error);

@@ -1,16 +1,19 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { DockerEngine } from '@watcher/testing/engine';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TlsOptions } from '../../src/index.ts';
 import { skipsFor } from '../support/skips.ts';
 import { Attempts } from './support/attempts.ts';
 import { Authority, type Issued } from './support/authority.ts';
+import { freePort } from './support/free-port.ts';
 import { absentProgram } from './support/programs.ts';
+
+/** Daemons and processes are started at each attempt, and the machine may be busy. */
+const SLOW = { timeout: 60_000 };
 
 const absent = DockerEngine.unavailable() ?? absentProgram('openssl', 'openssl');
 
-describe.skipIf(skipsFor('Docker Engine behind TLS', absent))('a real engine behind TLS', () => {
+describe.skipIf(skipsFor('Docker Engine behind TLS', absent))('a real engine behind TLS', SLOW, () => {
   const NAME = 'engine.test';
   let engine: DockerEngine;
   let ours: Authority;
@@ -67,7 +70,7 @@ describe.skipIf(skipsFor('Docker Engine behind TLS', absent))('a real engine beh
     await watch.stream.ready;
     const id = await engine.create({ name: `web-${count++}` });
     await engine.start(id);
-    await vi.waitUntil(() => watch.events.some(({ actorId }) => actorId === id), 10_000);
+    await vi.waitUntil(() => watch.events.some(({ actorId }) => actorId === id), 30_000);
     await engine.remove(id);
   }
 
@@ -199,12 +202,3 @@ describe.skipIf(skipsFor('Docker Engine behind TLS', absent))('a real engine beh
     expect(attempts.clock.pending).toBe(0);
   });
 });
-
-/** A port that nobody listens on just now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}

@@ -1,0 +1,222 @@
+import { DockerEngine, FakeEngine } from '@watcher/testing/engine';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { skipsFor } from '../support/skips.ts';
+import { Attempts } from './support/attempts.ts';
+import { SshServer } from './support/ssh-server.ts';
+
+/** Daemons and processes are started at each attempt, and the machine may be busy. */
+const SLOW = { timeout: 60_000 };
+
+describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behind a real sshd', SLOW, () => {
+  let server: SshServer;
+  let engine: FakeEngine;
+
+  beforeAll(async () => {
+    server = await SshServer.start();
+  });
+
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  beforeEach(async () => {
+    engine = await FakeEngine.start();
+    server.offer(engine.host);
+    vi.stubEnv('PATH', `${server.bin}:${process.env['PATH']}`);
+  });
+
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await engine[Symbol.asyncDispose]();
+    expect(server.running).toEqual([]);
+  });
+
+  const connect = (host = server.host) => new Attempts({ host });
+
+  async function works(
+    { watch }: Attempts,
+    on: Pick<FakeEngine, 'create' | 'start'> = engine,
+  ): Promise<void> {
+    await watch.stream.ready;
+    const id = await on.create({ name: `web-${count++}` });
+    await on.start(id);
+    await vi.waitUntil(() => watch.events.some(({ actorId }) => actorId === id), 30_000);
+  }
+
+  /** The first attempts end with this error, which is told once. */
+  async function refused(attempts: Attempts, message: RegExp): Promise<void> {
+    await attempts.again();
+    await attempts.again();
+    await attempts.failed();
+    expect(attempts.errors).toEqual([expect.stringMatching(message)]);
+  }
+
+  async function recovers(attempts: Attempts): Promise<void> {
+    await attempts.again();
+    await works(attempts);
+  }
+
+  let count = 0;
+
+  it('is watched through a host whose key is known, and no ssh is left afterwards', async () => {
+    const before = server.started.length;
+    const attempts = connect();
+    await works(attempts);
+    expect(attempts.errors).toEqual([]);
+    expect(server.started.length).toBeGreaterThan(before);
+    expect(server.running).not.toEqual([]);
+    await attempts[Symbol.asyncDispose]();
+    expect(server.running).toEqual([]);
+  });
+
+  it('is the one whose socket the address names', async () => {
+    server.offer('unix:///nowhere/docker.sock');
+    await using attempts = connect(`${server.host}${engine.host.slice('unix://'.length)}`);
+    await works(attempts);
+  });
+
+  it("is found by a name that only the user's ssh configuration knows", async () => {
+    await using attempts = connect('ssh://far-away');
+    await works(attempts);
+  });
+
+  it('is asked over a connection that is kept: a watch logs in twice, however often it asks', async () => {
+    const before = server.started.length;
+    const questions = engine.faults.delayHeaders(0, { bounded: true });
+    await using attempts = connect();
+    await works(attempts);
+    const { clock } = attempts;
+    for (let check = 0; check < 3; check++) {
+      await eventually('the wait for the next check', () => clock.delays.includes(10_000));
+      const asked = questions.hits;
+      await clock.advance(30_000);
+      await eventually('the next check', () => questions.hits > asked && clock.delays.includes(10_000));
+    }
+    // One for the stream, one for the questions.
+    expect(server.started.length - before).toBe(2);
+  });
+
+  it('is not reached through a host whose key is unknown, nor is the key taken over, until it is known', async () => {
+    server.forget();
+    await using attempts = connect();
+    await refused(
+      attempts,
+      /^SSH: The host key of ssh:\/\/127\.0\.0\.1:\d+ is unknown.*`ssh -p \d+ 127\.0\.0\.1`/,
+    );
+    expect(server.knownHosts).toBe('');
+    server.trust();
+    await recovers(attempts);
+  });
+
+  it('is not reached through a host whose key has changed, until the user accepts it', async () => {
+    server.newHostKey();
+    await server.restart();
+    await using attempts = connect();
+    await refused(
+      attempts,
+      /^SSH: The host key of .* is not the one that was known.*`ssh-keygen -R "\[127\.0\.0\.1\]:\d+"`/,
+    );
+    server.trust();
+    await recovers(attempts);
+  });
+
+  it('is not reached with a key that may not log in', async () => {
+    server.useKey('wrong');
+    await using attempts = connect();
+    await refused(attempts, /^SSH: The login at .* was refused\. .*authorized_keys/);
+    server.useKey('right');
+    await recovers(attempts);
+  });
+
+  it('is not reached where ssh is not installed', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    await using attempts = connect();
+    await refused(attempts, /^SSH: Cannot run ssh to reach ssh:.*: it is not installed, or not on PATH/);
+    vi.stubEnv('PATH', `${server.bin}:/usr/bin:/bin`);
+    await recovers(attempts);
+  });
+
+  it('is not reached through a host without a docker command', async () => {
+    server.offer(engine.host, { docker: false });
+    await using attempts = connect();
+    await refused(
+      attempts,
+      /^SSH: There is no docker command at ssh:.* \(.*docker: not found\)\. Install the Docker CLI/,
+    );
+    server.offer(engine.host);
+    await recovers(attempts);
+  });
+
+  it('is unreachable while it does not run at the far end', async () => {
+    server.offer('unix:///nowhere/docker.sock');
+    await using attempts = connect();
+    await refused(
+      attempts,
+      /^UNREACHABLE: ssh reaches ssh:.*, but no engine answers there \(.*\/nowhere\/docker\.sock/,
+    );
+    server.offer(engine.host);
+    await recovers(attempts);
+  });
+
+  it('is unreachable while no sshd runs', async () => {
+    await server.stop();
+    await using attempts = connect();
+    await refused(
+      attempts,
+      /^UNREACHABLE: ssh does not reach ssh:.* \(ssh: connect to host .* Connection refused\)/,
+    );
+    await server.restart();
+    await recovers(attempts);
+  });
+
+  it('is watched again after its ssh died', async () => {
+    await using attempts = connect();
+    await works(attempts);
+    for (const pid of server.running) process.kill(pid, 'SIGKILL');
+    await recovers(attempts);
+    expect(attempts.watch.lines).toContain('error CONNECTION_LOST');
+    expect(attempts.watch.lines).toContain('reload reconnected');
+  });
+
+  it('leaves no ssh when it is given up while it connects', async () => {
+    server.freeze();
+    const attempts = connect();
+    await eventually('an ssh that waits for sshd', () => server.running.length > 0);
+    await attempts[Symbol.asyncDispose]();
+    expect(server.running).toEqual([]);
+    await server.restart();
+  });
+
+  it('leaves no ssh of an attempt that was not answered in time', async () => {
+    server.freeze();
+    await using attempts = connect();
+    await eventually('an ssh that waits for sshd', () => server.running.length > 0);
+    await attempts.clock.advance(3000);
+    await attempts.failed();
+    expect(server.running).toEqual([]);
+    expect(attempts.errors).toEqual([expect.stringMatching(/^TIMEOUT: /)]);
+    await server.restart();
+    await recovers(attempts);
+  });
+
+  it('leaves no ssh that does not end when it is told to', async () => {
+    server.replaceSsh("trap '' TERM", 'sleep 1000 & wait', 'wait');
+    const attempts = connect();
+    await eventually('an ssh that does nothing', () => server.running.length > 0);
+    const closed = attempts[Symbol.asyncDispose]();
+    await eventually('the wait for its end', () => attempts.clock.delays.includes(1000));
+    await attempts.clock.advance(1000);
+    await closed;
+    expect(server.running).toEqual([]);
+    server.restoreSsh();
+  });
+
+  const absent = DockerEngine.unavailable();
+  it.skipIf(skipsFor('Docker Engine behind SSH', absent))('is watched when it is a real one', async () => {
+    await using real = await DockerEngine.start();
+    server.offer(real.host);
+    await using attempts = connect();
+    await works(attempts, real);
+  });
+});
