@@ -14,17 +14,20 @@ export interface Search {
 /** Milliseconds that an engine has to answer a ping. */
 const PING_TIMEOUT = 1000;
 
-/** Looks for an engine that answers: the one that DOCKER_HOST names, or else at the usual sockets. */
+/**
+ * Looks for an engine that answers: the one that DOCKER_HOST names, or else at the usual sockets. Finds none once
+ * `signal` is aborted.
+ */
 export async function findEngine(environment: Environment, signal: AbortSignal): Promise<Search> {
   const { DOCKER_HOST: named } = environment;
   const refused: { host: string; reason: string }[] = [];
   for (const host of candidates(environment)) {
+    if (signal.aborted) break;
     try {
       const endpoint = endpointOf(host, environment);
       await new EngineClient(endpoint, PING_TIMEOUT).ping(signal);
       return { found: new EngineClient(endpoint), refused };
     } catch (error) {
-      signal.throwIfAborted();
       // Of the usual sockets only those are worth a word that are there.
       if (named || codeOf(error) !== 'ENOENT') refused.push({ host, reason: whyNot(error) });
     }

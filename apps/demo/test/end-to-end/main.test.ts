@@ -118,6 +118,16 @@ describe('the end of the demo', () => {
     },
   );
 
+  it('comes while an engine is still being looked for, and is no failure', async () => {
+    await using engine = await FakeEngine.start();
+    engine.faults.blackHole();
+    await using demo = await Demo.start({ env: { DOCKER_HOST: engine.host } });
+    await demo.logged(/^routes file: /);
+    demo.kill('SIGINT');
+    expect(await demo.exit()).toMatchObject({ code: 0, signal: null });
+    expect(demo.stray).toBe('');
+  });
+
   it('comes within a second while the engine is away', async () => {
     await using demo = await Demo.start({ args: ['--host', 'unix:///nowhere/docker.sock'] });
     await demo.logged(/^UNREACHABLE: /);
