@@ -42,7 +42,7 @@ export class Observation {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #suspect = true;
-  #nextTick: number;
+  #nextTick = Number.POSITIVE_INFINITY;
   /** Hints since the loop last had a turn. */
   #burst = 0;
   #crash: { readonly error: unknown } | undefined;
@@ -66,14 +66,12 @@ export class Observation {
         this.#alarm.ring();
       },
     });
-    this.#nextTick = this.#now() + this.#interval();
     this.#running = this.#run(this.#stop.signal).catch((error) => {
       for (const seat of this.#seats) seat.fail(error);
     });
   }
 
   join(seat: Seat): void {
-    for (const fault of this.#faults) seat.fault(fault);
     this.#seats.add(seat);
     this.#newcomers.add(seat);
     this.#alarm.ring();
@@ -197,6 +195,7 @@ export class Observation {
       // It may have left in the meantime.
       if (!this.#newcomers.delete(seat)) continue;
       if (seat.name !== undefined) this.#covered.names.add(seat.name);
+      for (const fault of this.#faults) seat.fault(fault);
       this.#waiting.set(seat, doubts);
     }
   }
@@ -240,7 +239,8 @@ export class Observation {
       `directory watcher: cannot ${fault.doing}`,
     );
     publishDirectory(this.#path, 'fault', fault.error);
-    for (const seat of this.#seats) seat.fault(fault);
+    // Newcomers are told of all that stands once their files are covered.
+    for (const seat of this.#seats) if (!this.#newcomers.has(seat)) seat.fault(fault);
   }
 
   #now(): number {

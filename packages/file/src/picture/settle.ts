@@ -114,5 +114,5 @@ export function lookAgainAt(
 /** Empty, or the same file suddenly less than half as long: most likely the first half of a truncate and write. */
 function looksHalfWritten(now: FileState, known: FileState | undefined): boolean {
   if (now.size === 0n) return known?.size !== 0n;
-  return known !== undefined && now.ino === known.ino && now.dev === known.dev && now.size < known.size / 2n;
+  return known !== undefined && now.ino === known.ino && now.dev === known.dev && now.size * 2n < known.size;
 }
