@@ -42,7 +42,8 @@ function running(): Promise<string> {
 /** Lets time pass until the scene has said so. What then happens does so on real sockets, in its own time. */
 async function until(says: RegExp): Promise<void> {
   const from = lines.length;
-  while (!lines.slice(from).some((line) => says.test(line))) await clock.advance(100);
+  const said = () => lines.slice(from).some((line) => says.test(line));
+  while (!said() && !abort.signal.aborted) await clock.advance(100);
 }
 
 const soon = { timeout: 15_000 };
