@@ -9,9 +9,10 @@ import { parseArgs } from 'node:util';
 import { machine } from './machine.ts';
 import { printSection, writeReport } from './report.ts';
 import type { Suite } from './suite.ts';
+import { dockerSuite } from './suites/docker.ts';
 import { queueSuite } from './suites/queue.ts';
 
-const suites: Record<string, Suite> = { queue: queueSuite };
+const suites: Record<string, Suite> = { queue: queueSuite, docker: dockerSuite };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -108,11 +108,11 @@ export class Subscription {
   }
 
   #line(line: string): void {
-    this.#started.resolve();
     if (!this.#held) {
       this.#hand(line);
       return;
     }
+    this.#started.resolve();
     if (this.#cursor.has(line)) this.#overlapped.resolve();
     this.#hold(this.#held, line);
   }
