@@ -4,18 +4,18 @@
  */
 export interface DockerClient {
   /** `GET /events`: resolves with the response's body once its headers are there. */
-  getEvents(options: EventsRequest): Promise<EventsBody>;
+  getEvents(options?: EventsRequest): Promise<EventsBody>;
 }
 
 export interface EventsRequest {
   /** Replay from here on, as the engine writes time: `seconds.nanoseconds`. */
-  readonly since?: string | number;
+  readonly since?: string | number | undefined;
   /** End here. In the engine's past: answered at once. */
-  readonly until?: string | number;
-  readonly abortSignal?: AbortSignal;
+  readonly until?: string | number | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /** A Node readable stream, of which an HTTP response is one. */
 export interface EventsBody {
-  on(event: string, listener: (...values: never[]) => void): unknown;
+  on(event: string, listener: (...values: unknown[]) => void): unknown;
 }

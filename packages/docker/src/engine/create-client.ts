@@ -31,7 +31,13 @@ export async function createClient(
   // A refusal has come in time when its headers have; that it was one is not to be lost to a body that never ends.
   const modem = new HttpModem(route, { clock, milliseconds: Math.min(1000, timeout / 2) });
   const docker = new Docker({ modem } as object);
-  return { client: docker as unknown as DockerClient, close };
+  return {
+    client: docker as unknown as DockerClient,
+    async close() {
+      await close();
+      await modem.idle();
+    },
+  };
 }
 
 interface OpenRoute {

@@ -39,6 +39,7 @@ export class HttpModem {
   readonly #route: Route;
   readonly #patience: Patience;
   #version: string;
+  readonly #running = new Set<Promise<void>>();
 
   constructor(route: Route, patience: Patience) {
     this.#route = route;
@@ -51,10 +52,17 @@ export class HttpModem {
     for (const [name, value] of Object.entries(options)) {
       if (name !== 'abortSignal' && value !== undefined) query.set(name, String(value));
     }
-    this.#get(`${path}${query}`, abortSignal).then(
+    const answer = this.#get(`${path}${query}`, abortSignal).then(
       (body) => callback(null, body),
       (error) => callback(error, null),
     );
+    this.#running.add(answer);
+    void answer.finally(() => this.#running.delete(answer));
+  }
+
+  /** Resolves when no request waits for its answer any more. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#running);
   }
 
   /** Resolves to an answer of 200; asks again for an older version where the engine knows none so new. */
