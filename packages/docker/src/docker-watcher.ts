@@ -1,7 +1,7 @@
 import type { Clock, ReloadReason, Watcher, WatcherError, WatchOptions, WatchStream } from '@watcher/core';
 import { type DockerEvent, EventChannel, forceReload } from '@watcher/events';
 import { type DockerProviderConfig, type DockerWatchOptions, readConfig, type Settings } from './config.ts';
-import { resolveEndpoint } from './endpoint/endpoint.ts';
+import { nameEndpoint } from './endpoint/endpoint.ts';
 import { Engine } from './engine/engine.ts';
 import { fault, withSource } from './engine/faults.ts';
 import { parseMessage } from './events/message.ts';
@@ -141,10 +141,5 @@ function isNoise(line: string): boolean {
 }
 
 function nameOf(settings: Settings): string {
-  if (settings.client) return 'docker';
-  try {
-    return resolveEndpoint(settings).host.shown;
-  } catch {
-    return settings.host ?? 'docker'; // what is wrong is said when it is connected to
-  }
+  return (settings.client ? undefined : nameEndpoint(settings)) ?? 'docker';
 }

@@ -53,6 +53,21 @@ export function resolveEndpoint(settings: EndpointSettings, env: NodeJS.ProcessE
   return { host, ...(tls && { tls }), ...(apiVersion && { apiVersion }) };
 }
 
+/**
+ * What the engine that {@link resolveEndpoint} would lead to is called; undefined where a setting is wrong. Reads
+ * no certificate.
+ */
+export function nameEndpoint(
+  settings: EndpointSettings,
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  try {
+    return locate(settings, env).host.shown;
+  } catch {
+    return undefined; // it is said when it is connected to
+  }
+}
+
 /** Whether the address leaves room for TLS: a plain `http://` stays plain. */
 function mayUseTls(host: Host): boolean {
   return host.kind === 'tcp' && host.secure !== false;

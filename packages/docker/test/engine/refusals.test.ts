@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { FakeEngine } from '@watcher/testing/engine';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -154,6 +155,17 @@ describe('headers that never come', () => {
 });
 
 describe('a setting that is wrong', () => {
+  it('beside a login in the address says nothing of that login, in the source of its error neither', async () => {
+    await using attempts = new Attempts({
+      host: 'tcp://us3r:s3cret@127.0.0.1:1/path',
+      tls: { ca: '/nowhere/ca.pem' },
+      name: undefined,
+    });
+    const { error } = await attempts.watch.stream.closed;
+    expect(error).toMatchObject({ code: 'INVALID_SETTING', source: 'tcp://127.0.0.1:1/path' });
+    expect(inspect(error)).not.toMatch(/us3r|s3cret/);
+  });
+
   it.each<[string, Record<string, string>, RegExp]>([
     ['DOCKER_HOST', { DOCKER_HOST: 'ftp://us3r:s3cret@host' }, /^Invalid DOCKER_HOST: expected unix:/],
     ['DOCKER_CONTEXT', { DOCKER_CONTEXT: 'missing', DOCKER_HOST: '' }, /^The Docker context "missing"/],
