@@ -61,26 +61,10 @@ export class Anchor {
   async check(): Promise<AnchorCheck> {
     const before = this.#identity;
     const watchedBefore = this.watching;
-    let fault: unknown;
-    try {
-      this.#identity = await directoryIdentity(this.#path);
-      if (this.#identity === undefined) fault = faultOf('ENOTDIR');
-    } catch (error) {
-      fault = error;
-      // Where nothing can be told, what was known stays true.
-      if (!isAbsence(error)) return { moved: false, fault };
-      this.#identity = undefined;
-    }
+    let fault: unknown = MOVED_ON;
+    // Directories that come and go faster than they can be watched are left to the next check.
+    for (let attempt = 0; attempt < ATTEMPTS && fault === MOVED_ON; attempt++) fault = await this.#anchor();
     if (this.#identity !== before) this.#localDevice = await localDevice(this.#path);
-    if (!this.#polling) {
-      try {
-        if (this.#identity !== undefined) await this.#watchDirectory();
-        else await this.#watchAbove();
-      } catch (error) {
-        this.#release();
-        fault ??= error;
-      }
-    }
     return { moved: this.#identity !== before || (this.watching && !watchedBefore), fault };
   }
 
@@ -88,7 +72,29 @@ export class Anchor {
     this.#release();
   }
 
-  #watchDirectory(): Promise<void> {
+  /** What stands in the way; {@link MOVED_ON} when it was not the same from the beginning to the end. */
+  async #anchor(): Promise<unknown> {
+    let fault: unknown;
+    try {
+      this.#identity = await directoryIdentity(this.#path);
+      if (this.#identity === undefined) fault = faultOf('ENOTDIR');
+    } catch (error) {
+      // Where nothing can be told, what was known stays true.
+      if (!isAbsence(error)) return error;
+      this.#identity = undefined;
+      fault = error;
+    }
+    if (this.#polling) return fault;
+    try {
+      const stood = this.#identity === undefined ? await this.#watchAbove() : await this.#watchDirectory();
+      return stood ? fault : MOVED_ON;
+    } catch (error) {
+      this.#release();
+      return isAbsence(error) ? MOVED_ON : (fault ?? error);
+    }
+  }
+
+  #watchDirectory(): Promise<boolean> {
     const ownName = basename(this.#path);
     return this.#watch(this.#path, (name) => {
       if (name === undefined) {
@@ -103,22 +109,25 @@ export class Anchor {
   }
 
   /** What is in the directories above is not our business, but for the next step of the way to ours. */
-  async #watchAbove(): Promise<void> {
+  async #watchAbove(): Promise<boolean> {
     const [above, next] = await nearestAbove(this.#path);
-    await this.#watch(above, (name) => {
+    const hint = (name: string | undefined) => {
       if (name === undefined || name === next || name === basename(above)) this.#sink.suspect();
-    });
+    };
+    const held = this.#hold;
+    // What was made before the watch stood shows only by looking again.
+    return (await this.#watch(above, hint)) && this.#hold === held;
   }
 
   /**
    * Watches go by path, and so do identities: only one that is the same before and after tells which directory the
-   * watch is on. And what came to be before the watch stood is found only by checking again.
+   * watch is on. False when it is not.
    */
-  async #watch(path: string, hint: (name: string | undefined) => void): Promise<void> {
+  async #watch(path: string, hint: (name: string | undefined) => void): Promise<boolean> {
     const identity = await directoryIdentity(path);
-    if (this.#hold?.path === path && this.#hold.identity === identity) return;
+    if (identity === undefined) return false;
+    if (this.#hold?.path === path && this.#hold.identity === identity) return true;
     this.#release();
-    if (identity === undefined) throw faultOf('ENOTDIR');
     const hints = openHints(path, {
       hint,
       hintAny: () => hint(undefined),
@@ -128,10 +137,9 @@ export class Anchor {
       },
     });
     this.#hold = { path, identity, [Symbol.dispose]: () => hints[Symbol.dispose]() };
-    if (path !== this.#path) this.#sink.suspect();
-    if ((await directoryIdentity(path).catch(() => undefined)) === identity) return;
+    if ((await directoryIdentity(path)) === identity) return true;
     this.#release();
-    this.#sink.suspect();
+    return false;
   }
 
   #release(): void {
@@ -139,6 +147,10 @@ export class Anchor {
     this.#hold = undefined;
   }
 }
+
+/** Stands for what changed while it was looked at. */
+const MOVED_ON = faultOf('ENOENT');
+const ATTEMPTS = 20;
 
 async function localDevice(path: string): Promise<bigint | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { ManualClock } from '@watcher/testing/clock';
 import { describe, expect, test } from 'vitest';
 import { DirectoryWatcher, type FileWatcherOptions } from '../../src/index.ts';
 import { fence } from '../support/fence.ts';
 import { playground } from '../support/playground.ts';
-import { type Recorder, record } from '../support/recorder.ts';
+import { Recorder, record } from '../support/recorder.ts';
 import { unprivileged } from '../support/unprivileged.ts';
+import { until } from '../support/wait.ts';
 
 /** Whatever is told without the poll, the system gave notice of. */
 const noticed: FileWatcherOptions = { pollInterval: false };
@@ -28,6 +31,27 @@ async function expectNotDeaf(path: string, recorder: Recorder): Promise<void> {
   await fence(path, recorder);
 }
 
+test('what is written while a stream opens is known to it: that it is put back is told', async () => {
+  await using place = await playground();
+  for (let i = 0; i < 40; i++) await writeFile(place.at(`${i}.yml`), 'old');
+  const watcher = new DirectoryWatcher(place.path, noticed);
+  for (let turns = 0; turns < 20; turns++) {
+    const name = `${turns}.yml`;
+    const stream = watcher.events();
+    for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+    await writeFile(place.at(name), 'new');
+    await stream.ready;
+    await using seen = new Recorder(stream);
+    expect(readFileSync(place.at(name), 'utf8')).toBe('new');
+    // When this has settled, so has what was before it.
+    await writeFile(place.at('later'), `${turns}`);
+    await seen.until(({ lines }) => lines.some((line) => line.endsWith('later')));
+    const before = seen.lines.filter((line) => line === `written ${name}`).length;
+    await writeFile(place.at(name), 'old');
+    await seen.until(({ lines }) => lines.filter((line) => line === `written ${name}`).length === before + 1);
+  }
+});
+
 describe('a directory', () => {
   test('that is missing, as are those above it, is waited for and watched as soon as it is made', async () => {
     await using place = await playground();
@@ -40,6 +64,28 @@ describe('a directory', () => {
     await writeFile(place.at('one', 'two', 'config', 'a.yml'), 'x');
     expect(await seen.lineCount(1)).toEqual(['created a.yml']);
     await expectNotDeaf(path, seen);
+  });
+
+  test('that is made, removed or replaced is noticed at once, and not by looking every so often', async () => {
+    await using place = await playground();
+    const path = place.at('one', 'config');
+    // Time stands still: nothing comes of an interval.
+    const clock = new ManualClock();
+    await using seen = await record(new DirectoryWatcher(path, { clock }));
+    await mkdir(path, { recursive: true });
+    await writeFile(place.at('one', 'config', 'a.yml'), 'x');
+    await until(() => clock.next === 50, 'the file to be noticed');
+    await clock.advance(50);
+    expect(await seen.lineCount(1)).toEqual(['created a.yml']);
+    await until(
+      () => clock.pending === 1 && (clock.next ?? 0) > 500,
+      'nothing but the poll to be waited for',
+    );
+    await rename(place.at('one'), place.at('two'));
+    await mkdir(path, { recursive: true });
+    await rename(place.at('two', 'config'), place.at('one', 'other'));
+    await rm(path, { recursive: true });
+    await until(() => seen.errorCodes.length === 2, 'the absence to be noticed');
   });
 
   test('that is missing is found although one above it is removed and made again meanwhile', async () => {
