@@ -195,6 +195,14 @@ export function dockerBehaviour(start: () => Promise<TestEngine>): void {
       expect(messages.map(briefly)).toEqual(['container create', 'network connect', 'container start']);
     });
 
+    it('`stream=false`, which is a word of Podman, is ignored', async () => {
+      await using box = await container();
+      await using events = await client.follow({ since: LONG_AGO, stream: 'false' });
+      await engine.start(box.id);
+      await events.until((message) => isOf(message, box.id) && message.Action === 'start');
+      expect(events.ended).toBeUndefined();
+    });
+
     it('an until that has passed ends the stream after the replay', async () => {
       await using box = await container();
       await using events = await client.follow({ since: LONG_AGO });

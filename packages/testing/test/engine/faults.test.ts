@@ -307,6 +307,15 @@ describe.each([
       expect(clock.pending).toBe(0);
     });
 
+    it('cutAfterTime() forgets a stream whose client leaves', async () => {
+      engine.faults.cutAfterTime(1000);
+      {
+        await using _events = await client.follow();
+        expect(clock.pending).toBe(1);
+      }
+      await eventually(() => clock.pending === 0, 'the timer to be forgotten');
+    });
+
     it('cutAfterTime() cuts nothing once it is cleared', async () => {
       await using events = await client.follow();
       const fault = engine.faults.cutAfterTime(1000);

@@ -27,7 +27,8 @@ export async function serveEvents(route: EventsRoute, exchange: Exchange): Promi
   const { type, prefix } = streamFormat(request.version, request.accept);
   response.writeHead(200, { ...headers, 'Content-Type': type }).flushHeaders();
 
-  // The engine says 200 before it has subscribed: what happens between is not sent to a client without `since`.
+  // The engine says 200 before it has subscribed: what happens between is not sent to a client without `since`. The
+  // moment is as short here as it is there; `faults.delaySubscription` draws it out.
   await new Promise((resolve) => setImmediate(resolve));
   await faults.subscribe(exchange);
   if (over.aborted) return;

@@ -1,4 +1,4 @@
-import { memoryChannel } from '../memory-watcher.ts';
+import { MemorySource, MemoryWatcher, memoryChannel } from '../memory-watcher.ts';
 import { type Liar, lying, streamOf, watching } from './liar.ts';
 
 export const readinessLiars: readonly Liar[] = [
@@ -33,6 +33,16 @@ export const readinessLiars: readonly Liar[] = [
         return channel;
       },
     })),
+  },
+  {
+    does: 'tells of another actor',
+    caughtBy: 'once `ready` has resolved, a change is an event',
+    says: /for the event of file-1/,
+    harness: watching((source) => {
+      const renaming = new MemorySource();
+      source.listen((event) => renaming.tell({ ...event, actorName: `not-${event.actorName}` }));
+      return new MemoryWatcher(renaming);
+    }),
   },
   {
     does: 'resolves `ready` when it is closed',
