@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import { type Clock, systemClock } from '@watcher/core';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { DockerClient } from './client.ts';
-import { HttpModem, type Route } from './http-modem.ts';
+import { HttpClient, type Route } from './http-client.ts';
 import { SshAgent } from './ssh-agent.ts';
 
 export interface CreatedClient {
@@ -18,24 +18,19 @@ export interface ClientOptions {
   readonly timeout?: number;
 }
 
-/**
- * A dockerode for an endpoint, with connections of its own. dockerode is loaded here and not before: its import
- * costs more than all of this package.
- */
-export async function createClient(
+/** A client for an endpoint, with connections of its own. */
+export function createClient(
   endpoint: Endpoint,
   { clock = systemClock, timeout = 3000 }: ClientOptions = {},
-): Promise<CreatedClient> {
-  const { default: Docker } = await import('dockerode');
+): CreatedClient {
   const { route, close } = routeTo(endpoint, clock);
   // A refusal has come in time when its headers have; that it was one is not to be lost to a body that never ends.
-  const modem = new HttpModem(route, { clock, milliseconds: Math.min(1000, timeout / 2) });
-  const docker = new Docker({ modem } as object);
+  const client = new HttpClient(route, { clock, milliseconds: Math.min(1000, timeout / 2) });
   return {
-    client: docker as unknown as DockerClient,
+    client,
     async close() {
       await close();
-      await modem.idle();
+      await client.idle();
     },
   };
 }

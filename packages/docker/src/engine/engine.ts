@@ -49,8 +49,8 @@ export class Engine {
       return { requests, async [Symbol.asyncDispose]() {} };
     }
     const resolved = resolveEndpoint(endpoint);
-    const created = await createClient(resolved, { clock, timeout });
+    const created = createClient(resolved, { clock, timeout });
     const requests = new Requests({ client: created.client, clock, timeout, host: resolved.host.shown });
-    return { requests, [Symbol.asyncDispose]: async () => created.close() };
+    return { requests, [Symbol.asyncDispose]: () => created.close() };
   }
 }

@@ -113,7 +113,7 @@ describe('a request goes', () => {
     await using server = await quiet();
     const endpoint = { kind: 'tcp', shown: '', secure: false, path: '', login: undefined } as const;
     const { hostname, port } = new URL(server.host);
-    const created = await createClient({ host: { ...endpoint, hostname, port: Number(port) } });
+    const created = createClient({ host: { ...endpoint, hostname, port: Number(port) } });
     await created.client.getEvents({ since: '1.000000001', until: '2' });
     expect(server.requests.map(({ url }) => url)).toEqual(['/v1.52/events?since=1.000000001&until=2']);
     await created.close();

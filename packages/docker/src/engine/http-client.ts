@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { NEWEST_VERSION, otherVersion } from './api-version.ts';
+import type { DockerClient, EventsRequest } from './client.ts';
 import { type Patience, readRefusal } from './read-refusal.ts';
 import { StatusError } from './refusals.ts';
 
@@ -18,28 +19,15 @@ export interface Route {
   readonly apiVersion: string | undefined;
 }
 
-/** What dockerode asks of its modem, as far as it is used here. */
-export interface DialOptions {
-  /** With a question mark at its end. */
-  readonly path: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly abortSignal?: AbortSignal;
-}
-
-type Callback = (error: unknown, body: http.IncomingMessage | null) => void;
-
 /**
- * Carries the requests of dockerode, in place of its docker-modem. That one reads DOCKER_HOST and DOCKER_CERT_PATH
- * whatever it is told, and throws when they are wrong; loses a path prefix; follows redirects with neither the
- * certificates nor the abort signal; and waits for ever on a refusal whose body does not end.
- *
- * Only `GET` with a stream for an answer, which is all that watching needs.
+ * `GET /events` over HTTP, and nothing else: all of the API that watching needs. Why not dockerode, which one may
+ * bring along: see docs/decisions, "No dockerode unless you bring it".
  */
-export class HttpModem {
+export class HttpClient implements DockerClient {
   readonly #route: Route;
   readonly #patience: Patience;
   #version: string;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(route: Route, patience: Patience) {
     this.#route = route;
@@ -47,22 +35,22 @@ export class HttpModem {
     this.#version = route.apiVersion ?? NEWEST_VERSION;
   }
 
-  dial({ path, options, abortSignal }: DialOptions, callback: Callback): void {
+  async getEvents({ since, until, abortSignal }: EventsRequest = {}): Promise<http.IncomingMessage> {
     const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(options)) {
-      if (name !== 'abortSignal' && value !== undefined) query.set(name, String(value));
-    }
-    const answer = this.#get(`${path}${query}`, abortSignal).then(
-      (body) => callback(null, body),
-      (error) => callback(error, null),
-    );
+    if (since !== undefined) query.set('since', String(since));
+    if (until !== undefined) query.set('until', String(until));
+    const answer = this.#get(`/events?${query}`, abortSignal);
     this.#running.add(answer);
-    void answer.finally(() => this.#running.delete(answer));
+    try {
+      return await answer;
+    } finally {
+      this.#running.delete(answer);
+    }
   }
 
   /** Resolves when no request waits for its answer any more. */
   async idle(): Promise<void> {
-    await Promise.all(this.#running);
+    await Promise.allSettled(this.#running);
   }
 
   /** Resolves to an answer of 200; asks again for an older version where the engine knows none so new. */
