@@ -55,22 +55,26 @@ describe.each(engines)('a real %s', (name, Engine) => {
   it.skipIf(skips)('removes what an engine left whose process was killed', async () => {
     const abandoned = await Engine.start();
     const folder = dirname(new URL(abandoned.host).pathname);
-    await abandoned.start(await abandoned.create({ name: 'web' }));
+    const id = await abandoned.create({ name: 'web' });
+    await abandoned.start(id);
     const nobody = '999999999 1';
     await writeFile(join(folder, 'owner'), nobody);
     await using engine = await Engine.start();
     // Another process that starts one may have been the first to notice, and be at it.
     await eventually(() => !existsSync(folder), 'the folder to be removed');
-    expect([processesWith(folder), mountsIn(folder)]).toEqual([[], []]);
+    expect([processesWith(folder), mountsIn(folder), controlGroupsOf(id)]).toEqual([[], [], []]);
     await engine.start(await engine.create({ name: 'web' }));
   });
 
-  it.skipIf(skips)('says what the daemon said when that does not start, and leaves nothing', async () => {
-    const failure = await Engine.start({ args: ['--nonsense'] }).catch((error: Error) => error);
-    expect(String(failure)).toContain('unknown flag: --nonsense');
-    const [folder] = /\/[^ ]*watcher-engine-\w+/.exec(String(failure)) ?? ['no folder is named'];
+  it.skipIf(skips).each([
+    ['does not start', { args: ['--nonsense'] }, 'unknown flag: --nonsense'],
+    ['takes longer than it may', { startTimeout: 0 }, 'was not ready within 0 ms'],
+  ])('says what the daemon said when that %s, and leaves nothing', async (_, options, said) => {
+    const failure = String(await Engine.start(options).catch((error: Error) => error));
+    expect(failure).toContain(said);
+    const [folder] = /\/[^ ]*watcher-engine-\w+/.exec(failure) ?? ['no folder is named'];
     expect(dirname(folder)).toBe(tmpdir());
-    expect(existsSync(folder)).toBe(false);
+    expect([processesWith(folder), existsSync(folder)]).toEqual([[], false]);
   });
 
   it.skipIf(skips)('frozen, it keeps connections open and answers nothing; thawed, it goes on', async () => {
@@ -121,6 +125,12 @@ function mountsIn(folder: string): string[] {
   return read('/proc/self/mountinfo')
     .split('\n')
     .filter((line) => line.includes(` ${folder}/`));
+}
+
+function controlGroupsOf(id: string): string[] {
+  const roots = ['', ...readdirSync('/sys/fs/cgroup')].map((name) => join('/sys/fs/cgroup', name));
+  const groups = [`docker/${id}`, `libpod_parent/libpod-${id}`, `libpod_parent/libpod-conmon-${id}`];
+  return roots.flatMap((root) => groups.map((group) => join(root, group))).filter((path) => existsSync(path));
 }
 
 function stateOf(pid: number | undefined): string | undefined {
