@@ -84,9 +84,10 @@ export class Cursor {
     this.#seenUntil = this.#count + WINDOW;
   }
 
-  /** When the place is, by the engine's clock, in nanoseconds. */
+  /** When the place is, by the engine's clock, in nanoseconds. A line that is no event has no time, and is passed over. */
   get time(): bigint {
-    return (this.anchor === undefined ? undefined : nanoseconds(this.anchor)) ?? this.#start;
+    const time = this.anchor === undefined ? undefined : nanoseconds(this.anchor);
+    return time ?? this.#latestTime() ?? this.#start;
   }
 
   /** Where a subscription has to start so that nothing falls between: `since` of the request. */
@@ -97,6 +98,15 @@ export class Cursor {
   /** Where a bounded query has to end to show the place: `until` of the request. */
   get until(): string {
     return engineTime(this.time + 1n);
+  }
+
+  /** The time of the latest line in the window that has one. */
+  #latestTime(): bigint | undefined {
+    for (let back = 1; back <= this.#window.length; back++) {
+      const time = nanoseconds(this.#window[(this.#count - back) % WINDOW] as string);
+      if (time !== undefined) return time;
+    }
+    return undefined;
   }
 }
 

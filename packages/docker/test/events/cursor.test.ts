@@ -35,7 +35,18 @@ describe('Cursor', () => {
     expect(cursor.anchor).toBe(line(2));
   });
 
-  it('does so for as many lines after the replay as it remembers', () => {
+  it('stands where it stood when a line comes that says no time', () => {
+    const cursor = new Cursor(5_000_000_000n);
+    cursor.take('no event at all');
+    expect(cursor.until).toBe('5.000000001');
+    for (let n = 0; n <= 600; n++) cursor.take(line(n));
+    cursor.take('no event at all');
+    cursor.take('{"neither":"is this"}');
+    expect(cursor.since).toBe('999.000000600');
+    expect(cursor.until).toBe('1000.000000601');
+  });
+
+  it('tells a replay from news for as many lines after the replay as it remembers', () => {
     const cursor = new Cursor(0n);
     cursor.take(line(0));
     cursor.replayBegins();
