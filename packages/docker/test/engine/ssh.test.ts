@@ -90,11 +90,26 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
     for (let check = 0; check < 3; check++) {
       await eventually('the wait for the next check', () => clock.delays.includes(10_000));
       const asked = questions.hits;
-      await clock.advance(30_000);
+      await clock.advance(10_000);
       await eventually('the next check', () => questions.hits > asked && clock.delays.includes(10_000));
     }
     // One for the stream, one for the questions.
     expect(server.started.length - before).toBe(2);
+  });
+
+  it('is asked again over another connection when the kept one ends just then', async () => {
+    // Passes on one request, and ends as soon as there is a second.
+    const fickle = [
+      `const engine = require('node:net').connect('${engine.host.slice('unix://'.length)}').on('close', process.exit);`,
+      'engine.pipe(process.stdout);',
+      'let requests = 0;',
+      "process.stdin.on('data', (chunk) => (requests++ === 0 ? engine.write(chunk) : process.exit(255)));",
+    ];
+    server.replaceSsh(`exec '${process.execPath}' -e "${fickle.join('')}"`);
+    await using attempts = connect();
+    await works(attempts);
+    expect(attempts.errors).toEqual([]);
+    server.restoreSsh();
   });
 
   it('is not reached through a host whose key is unknown, nor is the key taken over, until it is known', async () => {
