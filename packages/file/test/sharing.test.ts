@@ -1,9 +1,56 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { ConfigFileWatcher, DirectoryWatcher } from '../src/index.ts';
+import type { DirectoryDiagnostic } from '../src/observation/diagnostics.ts';
 import { osWatches } from './support/os-watches.ts';
 import { playground } from './support/playground.ts';
 import { record } from './support/recorder.ts';
+
+/** How many directories were begun to be watched while `act` ran. */
+async function opened(act: () => Promise<void>): Promise<number> {
+  let count = 0;
+  const listen = (message: unknown) => {
+    if ((message as DirectoryDiagnostic).state === 'opened') count++;
+  };
+  subscribe('watcher:file:directory', listen);
+  try {
+    await act();
+  } finally {
+    unsubscribe('watcher:file:directory', listen);
+  }
+  return count;
+}
+
+describe('one observation of a directory', () => {
+  test('is shared by all streams of it, and ended with the last', async () => {
+    await using place = await playground();
+    const directory = new DirectoryWatcher(place.path);
+    const watchers = [directory, directory.add('a.yml'), directory.add('b.yml')];
+    const useAll = async () => {
+      const streams = watchers.map((watcher) => watcher.events());
+      await Promise.all(streams.map(({ ready }) => ready));
+      await Promise.all(streams.map((stream) => stream.close()));
+    };
+    expect(await opened(useAll)).toBe(1);
+    expect(await opened(useAll)).toBe(1);
+  });
+
+  test('is shared by all ConfigFileWatchers of one base path, however it is spelled', async () => {
+    await using place = await playground();
+    await mkdir(place.at('config'));
+    const basePaths = [place.at('config'), `${place.path}/config/`, `${place.path}/./x/../config`];
+    const useAll = async () => {
+      const streams = basePaths.map((basePath, i) =>
+        new ConfigFileWatcher(`${i}.yml`, { basePath }).events(),
+      );
+      await Promise.all(streams.map(({ ready }) => ready));
+      await Promise.all(streams.map((stream) => stream.close()));
+    };
+    expect(await opened(useAll)).toBe(1);
+    expect(await opened(useAll)).toBe(1);
+  });
+});
 
 describe('one OS watch per directory', () => {
   test('is held however many streams, watchers and files there are, from the first to the last', async () => {
@@ -21,19 +68,6 @@ describe('one OS watch per directory', () => {
     await Promise.all(streams.map((stream) => stream.close()));
     expect(osWatches()).toBe(before + 1);
     await last?.close();
-    expect(osWatches()).toBe(before);
-  });
-
-  test('is shared by all ConfigFileWatchers of one base path, however it is spelled', async () => {
-    await using place = await playground();
-    await mkdir(place.at('config'));
-    const before = osWatches();
-    const basePaths = [place.at('config'), `${place.path}/config/`, `${place.path}/./x/../config`];
-    const watchers = basePaths.map((basePath, i) => new ConfigFileWatcher(`${i}.yml`, { basePath }));
-    const streams = watchers.map((watcher) => watcher.events());
-    await Promise.all(streams.map(({ ready }) => ready));
-    expect(osWatches()).toBe(before + 1);
-    await Promise.all(streams.map((stream) => stream.close()));
     expect(osWatches()).toBe(before);
   });
 

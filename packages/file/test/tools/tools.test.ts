@@ -1,35 +1,25 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { type Tool, tools } from './catalog.ts';
-import { LARGE, SMALL, type Trial, tryTool } from './run-tool.ts';
+import { tools } from './catalog.ts';
+import { expectedOf, isInstalled } from './expected.ts';
+import { LARGE, SMALL, tryTool } from './run-tool.ts';
 
 const required = process.env['WATCHER_REQUIRE_TOOLS'] === '1';
+const absent = new Set(
+  tools.flatMap(({ needs }) => (needs === undefined || isInstalled(needs) ? [] : needs)),
+);
+if (absent.size > 0) process.stderr.write(`Not installed, and so not tried: ${[...absent].join(', ')}\n`);
 
 describe.concurrent.each([
   ['small', SMALL],
   ['1 MB', LARGE],
 ])('a file, %s,', (_, content) => {
   for (const tool of tools) {
-    const absent = tool.needs !== undefined && !isInstalled(tool.needs);
-    test.skipIf(absent && !required)(
-      `saved by ${tool.name}${absent ? ` (${tool.needs} is absent)` : ''}`,
+    const isAbsent = tool.needs !== undefined && absent.has(tool.needs);
+    test.skipIf(isAbsent && !required)(
+      `saved by ${tool.name} is told exactly so, and read whole`,
       async () => {
-        expect(await tryTool(tool, content)).toEqual(expected(tool));
+        expect(await tryTool(tool, content)).toEqual(expectedOf(tool));
       },
     );
   }
 });
-
-function expected({ events = ['written routes.yml'] }: Tool): Trial {
-  const reads = events.filter((line) => /^(written|created) \S+\.yml$/.test(line)).map(() => 'new');
-  return { events: events.toSorted(), reads, fresh: true };
-}
-
-function isInstalled(command: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
