@@ -38,6 +38,7 @@ export class Subscription {
   readonly #overlapped = Promise.withResolvers<void>();
   #held: string[] | undefined = [];
   #heldLength = 0;
+  #silent = true;
   #over = false;
 
   private constructor(
@@ -93,10 +94,29 @@ export class Subscription {
     return subscription;
   }
 
+  /** Whether it has not brought a single line so far. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
   /** Hands on what was held, and from now on what comes, as it comes. */
   release(): void {
     const held = this.#stopHolding();
     for (const line of held) this.#hand(line);
+  }
+
+  /**
+   * As {@link release}, for a place that was taken anew: what stands in the engine's ring before a line that was
+   * there when the place was taken was there as well, whatever its time says after a clock was set back. So the
+   * consumer, which lists now, is not told of it: what followed on it may not come again.
+   */
+  releaseAnew(): void {
+    const held = this.#stopHolding();
+    const known = held.findLastIndex((line) => this.#cursor.has(line));
+    for (const [place, line] of held.entries()) {
+      if (place < known) this.#cursor.take(line);
+      else this.#hand(line);
+    }
   }
 
   /** Resolves when its socket is closed. Nothing is handed on from here. */
@@ -112,6 +132,7 @@ export class Subscription {
       this.#hand(line);
       return;
     }
+    this.#silent = false;
     this.#started.resolve();
     if (this.#cursor.has(line)) this.#overlapped.resolve();
     this.#hold(this.#held, line);

@@ -24,15 +24,12 @@ export function proveStanding(
 ): Promise<void> {
   return race<void>(
     signal,
-    (own) => until(subscription.started, own),
+    (own) => until(cursor.anchor === undefined ? subscription.started : subscription.overlapped, own),
     (own) => endOf(subscription, own),
     async (own) => {
       if (!(await ringHoldsPlace(cursor, requests, own))) return;
       await delay(requests.clock, requests.timeout, own);
-      throw fault(
-        'TIMEOUT',
-        `${requests.host} did not replay an event it still holds in ${requests.timeout} ms.`,
-      );
+      if (subscription.silent) throw deaf(requests);
     },
   );
 }
@@ -41,7 +38,7 @@ export function proveStanding(
  * Whether nothing lies between what was seen and what the subscription brings: true when it brings a line that
  * was seen before; false when the engine's ring does not hold our place any more.
  *
- * @throws {WatcherError} when the subscription ends first, or the query fails
+ * @throws {WatcherError} when the subscription ends first, the query fails, or a replay that is due does not come
  */
 export function proveOverlap(
   subscription: Subscription,
@@ -54,12 +51,18 @@ export function proveOverlap(
     (own) => until(subscription.overlapped, own).then(() => true),
     (own) => endOf(subscription, own),
     async (own) => {
-      // Held: it will be replayed any moment. Should it not, it was pushed out before the subscription stood.
-      if (await ringHoldsPlace(cursor, requests, own)) await delay(requests.clock, requests.timeout, own);
+      if (!(await ringHoldsPlace(cursor, requests, own))) return false;
+      // Held: it will be replayed any moment. Should it not, it was pushed out before the subscription stood; or
+      // the subscription brings nothing at all, which says nothing of the ring, and another may do better.
+      await delay(requests.clock, requests.timeout, own);
+      if (subscription.silent && (await ringHoldsPlace(cursor, requests, own))) throw deaf(requests);
       return false;
     },
   );
 }
+
+const deaf = ({ host, timeout }: Requests) =>
+  fault('TIMEOUT', `${host} did not replay an event it still holds in ${timeout} ms.`);
 
 /** Rejects when the subscription ends. */
 async function endOf(subscription: Subscription, signal: AbortSignal): Promise<never> {

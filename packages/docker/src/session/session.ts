@@ -115,7 +115,8 @@ export class Session {
     const resumed = await this.#resume(requests, signal);
     const subscription = resumed ?? (await this.#begin(requests, signal));
     this.#tellOpen(resumed ? 'reconnected' : 'gap');
-    subscription.release();
+    if (resumed) subscription.release();
+    else subscription.releaseAnew();
     return subscription;
   }
 

@@ -55,6 +55,18 @@ describe('ready', () => {
     await told(watch, 'started web');
   });
 
+  it('brings nothing of before it when the clock of the engine was set back, however late that seems to be', async () => {
+    await using scene = await Scene.begin();
+    const id = await scene.live('web');
+    scene.engine.stepClock(-3_600_000);
+    await scene.engine.exit(id);
+    scene.engine.stepClock(2000);
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    await scene.live('later');
+    await told(watch, 'started later');
+  });
+
   it('misses nothing on an engine so busy that its ring turns over before the subscription stands', async () => {
     await using scene = await Scene.begin();
     await scene.anchor();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RETRY, Scene, told } from './support.ts';
+import { eventually } from '../support/eventually.ts';
+import { RETRY, Scene, TIMEOUT, told } from './support.ts';
 
 describe('a lost connection, with forceReload "always"', () => {
   it('is an error, a reload "disconnected", and a reload "reconnected" once the stream is open again', async () => {
@@ -141,6 +142,22 @@ describe('a lost connection, with forceReload "gap"', () => {
     await told(watch, 'error CONNECTION_LOST');
     await scene.pass(RETRY);
     await scene.live('web');
+    await told(watch, 'started web');
+  });
+
+  it('says nothing when the next stream opens and brings nothing: another is opened', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    scene.engine.faults.cutStreams();
+    await told(watch, 'error CONNECTION_LOST');
+    const deaf = scene.engine.faults.silence({ bounded: false, times: 1 });
+    await scene.live('web');
+    await scene.pass(RETRY);
+    await eventually('the stream', () => deaf.hits === 1);
+    await scene.quiet();
+    await scene.pass(TIMEOUT);
+    await told(watch, 'error TIMEOUT');
+    await scene.pass(RETRY);
     await told(watch, 'started web');
   });
 
