@@ -46,21 +46,14 @@ export class Deadline {
   arm(): void {
     const at = Math.min(this.#windowEnd, this.#quietEnd);
     if (at >= this.#timerAt) return;
-    this.disarm();
+    this.#disarm();
     this.#timerAt = at;
     this.#timer = this.#clock.setTimeout(this.#fired, Math.max(0, at - this.#clock.monotonic()));
   }
 
-  /** Holds no timer from here on; the moment itself stands. */
-  disarm(): void {
-    if (this.#timerAt === Number.POSITIVE_INFINITY) return;
-    this.#clock.clearTimeout(this.#timer);
-    this.#forgetTimer();
-  }
-
   /** Nothing is buffered any more. */
   close(): void {
-    this.disarm();
+    this.#disarm();
     this.#windowEnd = Number.POSITIVE_INFINITY;
     this.#quietEnd = Number.POSITIVE_INFINITY;
   }
@@ -74,6 +67,12 @@ export class Deadline {
     if (this.due()) this.#onDue();
     else this.arm();
   };
+
+  #disarm(): void {
+    if (this.#timerAt === Number.POSITIVE_INFINITY) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#forgetTimer();
+  }
 
   #forgetTimer(): void {
     this.#timer = undefined;

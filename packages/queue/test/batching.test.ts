@@ -66,6 +66,15 @@ describe('when a flush starts', () => {
     await queue.close({ drain: true });
     expect(flushes).toEqual([]);
   });
+
+  test('nor for a buffer that an overflow has emptied, when its time comes', async () => {
+    const { clock, queue, flushes } = heldQueue({ flushInterval: 10, quietPeriod: 5, capacity: 1 });
+    queue.push(event('a'));
+    queue.push(event('b'));
+    await clock.advance(20);
+    await queue.flush();
+    expect(flushes).toEqual([]);
+  });
 });
 
 describe('with a quietPeriod', () => {
@@ -237,6 +246,23 @@ describe('one at a time', () => {
     }
     await clock.advance(100);
     expect(batches()).toEqual([['0', '1', '2'], ['3', '4', '5'], ['6', '7', '8'], ['9']]);
+  });
+
+  test('what a backlog leaves over keeps the time of its first event', async () => {
+    const { clock, queue, flushes } = heldQueue({ hold: true, maxBatch: 2, flushInterval: 100 });
+    queue.push(event('a'));
+    queue.push(event('b'));
+    await clock.advance(10);
+    for (const name of ['c', 'd', 'e']) {
+      queue.push(event(name));
+      await clock.advance(20);
+    }
+    flushes[0]?.succeed();
+    await clock.advance(10);
+    expect(flushes[1]).toMatchObject({ names: ['c', 'd'], trigger: 'size', at: 70 });
+    flushes[1]?.succeed();
+    await clock.advance(100);
+    expect(flushes[2]).toMatchObject({ names: ['e'], trigger: 'interval', at: 110 });
   });
 
   test('a batch belongs to onFlush: later events never show in it', async () => {
