@@ -93,14 +93,21 @@ export function podmanBehaviour(start: () => Promise<TestEngine>): void {
     });
   });
 
-  it('since and until exclude, and are read as floating point', async () => {
-    const id = await engine.create({ name: freshName() });
-    const [create] = await remembered(id, 'create');
-    const nanos = create?.nanos ?? 0n;
-    const read = (at: bigint) => BigInt(Math.trunc(Number(timestamp(at)) * 1e9));
-    for (const off of [-1000n, -1n, 0n, 1n, 1000n]) {
-      const messages = await client.replay({ since: timestamp(nanos + off), stream: 'false' });
-      expect([off, messages.some(({ Actor }) => Actor.ID === id)]).toEqual([off, nanos > read(nanos + off)]);
+  it('since excludes, and is read as a floating-point number of seconds', async () => {
+    const read = (nanos: bigint) => {
+      const time = Number(timestamp(nanos));
+      return BigInt(Math.trunc(time)) * 1_000_000_000n + BigInt(Math.trunc((time % 1) * 1e9));
+    };
+    for (let i = 0; i < 20; i++) {
+      const id = await engine.create({ name: freshName() });
+      const [create] = await remembered(id, 'create');
+      const nanos = create?.nanos ?? 0n;
+      for (const off of [-1000n, -1n, 0n, 1n, 1000n]) {
+        const messages = await client.replay({ since: timestamp(nanos + off), stream: 'false' });
+        const included = messages.some(({ Actor }) => Actor.ID === id);
+        expect([nanos, off, included]).toEqual([nanos, off, nanos > read(nanos + off)]);
+      }
+      await engine.remove(id);
     }
   });
 

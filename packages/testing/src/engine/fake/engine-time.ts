@@ -54,12 +54,16 @@ export function parseTimestamp(text: string | null): bigint | undefined {
   return seconds * NANOS + BigInt(fraction.padEnd(9, '0').slice(0, 9));
 }
 
-/** Reads them as Podman does: as a floating-point number of seconds, with what that costs in precision. */
+/**
+ * Reads them as Podman does: as a floating-point number of seconds, which holds those of our time to about a quarter
+ * of a microsecond.
+ */
 export function parseFloatingTimestamp(text: string | null): bigint | undefined {
   if (!text) return undefined;
-  const nanos = Number(text) * 1e9;
-  if (Number.isFinite(nanos)) return BigInt(Math.trunc(nanos));
-  throw new EngineError(500, `unable to convert time of ${text}`);
+  const time = Number(text);
+  if (!Number.isFinite(time)) throw new EngineError(500, `unable to convert time of ${text}`);
+  const seconds = Math.trunc(time);
+  return BigInt(seconds) * NANOS + BigInt(Math.trunc((time - seconds) * 1e9));
 }
 
 function parseInteger(text: string): bigint {
