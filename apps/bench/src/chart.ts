@@ -34,7 +34,7 @@ function drawChart({ title, unit, bars }: Chart): string {
   const sorted = bars.toSorted((a, b) => b.value - a.value);
   const values = sorted.map(({ value }) => value);
   // A whole power of ten below the least, so that the shortest bar is still one.
-  const from = Math.floor(Math.log10(Math.min(...values)));
+  const from = Math.ceil(Math.log10(Math.min(...values))) - 1;
   const to = Math.log10(Math.max(...values));
   const width = (value: number) => ((Math.log10(value) - from) / (to - from)) * (WIDTH - LABEL - VALUE);
   return [

@@ -30,7 +30,7 @@ export async function writeReport(suite: string, section: Measured): Promise<voi
   await mkdir(docs, { recursive: true });
   const all = { ...(await readSections()), [suite]: section };
   await writeFile(new URL('benchmarks.json', docs), `${JSON.stringify(all, null, 2)}\n`);
-  await writeFile(new URL('benchmarks.md', docs), page(all));
+  await writeFile(new URL('benchmarks.md', docs), renderPage(all));
   await writeFile(
     new URL('benchmarks.svg', docs),
     drawCharts(Object.values(all).flatMap((it) => it.chart ?? [])),
@@ -47,7 +47,8 @@ async function readSections(): Promise<Record<string, Measured>> {
   }
 }
 
-function page(sections: Readonly<Record<string, Measured>>): string {
+/** The page that shows all sections. */
+export function renderPage(sections: Readonly<Record<string, Measured>>): string {
   const parts = [
     '# Benchmarks',
     'Written by `pnpm bench`, which anybody can run; `pnpm bench queue` runs one suite. Numbers of one table come from ' +

@@ -41,5 +41,6 @@ test('a ForceReload has a reason, a source, no actor, and is told apart', () => 
     reason: 'rescan',
   });
   expect(isForceReload(reload)).toBe(true);
-  expect(isForceReload(event('web', Action.ContainerStart))).toBe(false);
+  for (const action of [Action.ContainerStart, Action.ContainerRename])
+    expect(isForceReload(event('web', action))).toBe(false);
 });

@@ -88,6 +88,24 @@ test('a long queue that is read as it is written loses and moves nothing', async
   expect(read).toBe(20_000);
 });
 
+test('a queue that grows while it is read keeps its order', async () => {
+  const stream = channel();
+  const iterator = stream[Symbol.asyncIterator]();
+  let written = 0;
+  let read = 0;
+  for (const [writes, reads] of [
+    [10, 5],
+    [20, 3],
+    [100, 90],
+    [500, 532],
+  ] as const) {
+    fill(stream, written, written + writes);
+    written += writes;
+    for (let i = 0; i < reads; i++) expect((await iterator.next()).value?.actorName).toBe(String(read++));
+  }
+  expect(stream.stats.buffered).toBe(0);
+});
+
 describe('coalesce', () => {
   const coalesce = {
     key: ({ actorName }: { actorName: string }) =>

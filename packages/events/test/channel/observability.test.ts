@@ -11,6 +11,7 @@ test('opening, closing and overflows are published to whoever listens', async ()
   stream.opened();
   for (const name of ['a', 'b', 'c']) stream.push(event(name));
   await stream.close();
+  stream.opened(); // too late to be told
   for (const name of names) diagnostics.unsubscribe(name, listener);
   expect(heard).toEqual([
     ['watcher:events:stream', { source: 'engine', state: 'open' }],

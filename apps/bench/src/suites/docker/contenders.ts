@@ -40,7 +40,6 @@ async function limit({ socket, events }: Task): Promise<Numbers> {
 }
 
 async function watcher({ socket, selected }: Task): Promise<Numbers> {
-
   const taken = stopwatch();
   const stream = new DockerWatcher({ host: `unix://${socket}` }).events();
   await new Promise<void>((resolve, reject) => {

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Batcher } from '@tanstack/pacer';
 import type { WatcherEvent } from '@watcher/core';
 import { EventChannel, forceReload } from '@watcher/events';
-import { EventQueue } from '@watcher/queue';
+import { EventQueue, type EventQueueOptions } from '@watcher/queue';
 import fastq from 'fastq';
 import PQueue from 'p-queue';
 import { bufferTime, Subject } from 'rxjs';
@@ -78,8 +78,8 @@ export const batchers: Record<string, Contender> = {
   },
 };
 
-/** The queue once more, with somebody looking. */
-export const watched: Record<string, Contender> = {
+/** The queue once more, with more asked of it. */
+export const demanding: Record<string, Contender> = {
   '@watcher/queue: push, observed': async ({ produce, consume }) => {
     let seen = 0;
     const listen = () => seen++;
@@ -95,6 +95,26 @@ export const watched: Record<string, Contender> = {
     await queue.close({ drain: true });
     for (const channel of channels) diagnostics.unsubscribe(channel, listen);
     if (seen === 0) throw new Error('Nothing was published.');
+  },
+
+  '@watcher/queue: push, quietPeriod': async ({ produce, consume }) => {
+    const queue = eventQueue(consume, { quietPeriod: 100 });
+    await produce((event) => queue.push(event));
+    await queue.close({ drain: true });
+  },
+
+  // Flushed after each turn, so that no event is merged away and every one arrives; what is paid is the looking up.
+  '@watcher/queue: push, coalesce': async ({ produce, consume }) => {
+    const coalesce = {
+      key: ({ actorName }: WatcherEvent) => actorName,
+      merge: (_: WatcherEvent, next: WatcherEvent) => next,
+    };
+    const queue = eventQueue(consume, { coalesce });
+    await produce(
+      (event) => queue.push(event),
+      () => void queue.flush(),
+    );
+    await queue.close({ drain: true });
   },
 };
 
@@ -159,7 +179,7 @@ async function iterate(from: AsyncIterable<unknown>, consume: (count: number) =>
   for await (const _ of from) consume(1);
 }
 
-function eventQueue(consume: (count: number) => void): EventQueue {
+function eventQueue(consume: (count: number) => void, options: Partial<EventQueueOptions> = {}): EventQueue {
   return new EventQueue({
     flushInterval: INTERVAL,
     maxBatch: BATCH,
@@ -167,6 +187,7 @@ function eventQueue(consume: (count: number) => void): EventQueue {
     onError: (error) => {
       throw error;
     },
+    ...options,
   });
 }
 
