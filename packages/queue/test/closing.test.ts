@@ -273,14 +273,16 @@ describe('with drain', () => {
   });
 
   test('an abort is not turned back into a drain', async () => {
-    const { queue, flushes } = heldQueue({ hold: true, maxBatch: 1 });
+    const { queue, flushes, errors } = heldQueue({ hold: true, maxBatch: 1 });
     queue.push(event('a'));
     queue.push(event('b'));
     void queue.close();
     void queue.close({ drain: true });
-    flushes[0]?.succeed();
+    flushes[0]?.fail(flushes[0].signal.reason);
     await queue.closed;
     expect(flushes).toHaveLength(1);
+    expect(errors).toEqual([]);
+    expect(queue.stats).toMatchObject({ discarded: 2 });
   });
 });
 

@@ -57,6 +57,18 @@ describe('flush()', () => {
     expect(flushed).toHaveBeenCalled();
   });
 
+  test('is the trigger of what it flushes, whatever asks for the same later', async () => {
+    const { clock, queue, flushes } = heldQueue({ hold: true });
+    queue.push(event('a'));
+    void queue.flush();
+    queue.push(event('b'));
+    void queue.flush();
+    void queue.close({ drain: true });
+    flushes[0]?.succeed();
+    await clock.advance(0);
+    expect(flushes[1]).toMatchObject({ names: ['b'], trigger: 'flush' });
+  });
+
   test('resolves at once on an empty queue', async () => {
     const { queue } = heldQueue();
     await queue.flush();

@@ -1,5 +1,5 @@
 import { WatcherError } from '@watcher/core';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { channel, event } from './support/event.ts';
 import { heldQueue } from './support/held-queue.ts';
 
@@ -107,6 +107,16 @@ test('a stream that is consumed already is refused, and the queue is none the wo
   expect(batches()).toEqual([['a']]);
   await queue.close();
   expect(await stream.closed).toEqual({ reason: 'aborted' });
+});
+
+test('a stream that has ended is let go of: closing the queue is nothing to it', async () => {
+  const { queue } = heldQueue();
+  const stream = channel('one');
+  queue.start(stream);
+  await stream.close({ reason: 'ended' });
+  const close = vi.spyOn(stream, 'close');
+  await queue.close();
+  expect(close).not.toHaveBeenCalled();
 });
 
 test('a stream started on a closed queue is closed', async () => {
