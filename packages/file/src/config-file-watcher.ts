@@ -19,7 +19,7 @@ const shared = new Map<string, SharedDirectory>();
  * @example
  * ```ts
  * const watcher = new ConfigFileWatcher('routes.yml', { basePath: './config' });
- * for await (const event of watcher.events()) await load(event.actorName);
+ * for await (const event of watcher.events({ signal })) await load(event.actorName);
  * ```
  */
 export class ConfigFileWatcher implements Watcher<FileEvent> {

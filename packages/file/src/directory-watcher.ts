@@ -13,9 +13,11 @@ import { isPlainName } from './system/snapshot.ts';
  *
  * @example
  * ```ts
+ * import { formatEvent } from '@watcher/events';
+ *
  * const directory = new DirectoryWatcher('./config');
- * await using stream = directory.events();
- * for await (const event of stream) console.log(formatEvent(event)); // "written routes.yml"
+ * for await (const event of directory.events({ signal })) console.log(formatEvent(event));
+ * // => written routes.yml
  * ```
  */
 export class DirectoryWatcher implements Watcher<FileEvent> {
@@ -42,6 +44,11 @@ export class DirectoryWatcher implements Watcher<FileEvent> {
    * The watcher of one file, which need not exist yet; the same for the same path. A hidden or ignored file that is
    * asked for by name is watched like any other.
    *
+   * @example
+   * ```ts
+   * const secrets = new DirectoryWatcher('./config').add('.env');
+   * secrets.events({ signal }).subscribe({ push: (event) => void load(event.actorName) });
+   * ```
    * @throws {WatcherError} `INVALID_OPTION` for a path that is not of a file directly in the directory
    */
   add(relativePath: string): FileWatcher {

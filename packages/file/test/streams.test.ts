@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { watch } from 'node:fs';
 import { rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { isForceReload } from '@watcher/events';
 import { ManualClock } from '@watcher/testing/clock';
@@ -139,6 +140,28 @@ test('a file is told when the settle time has passed by the clock that was given
   expect(seen.lines).toEqual([]);
   await clock.advance(1);
   expect(await seen.lineCount(1)).toEqual(['written a.yml']);
+});
+
+test('a rename is told as one though its old name is looked at later than its new', async () => {
+  await using place = await playground();
+  await writeFile(place.at('a.yml'), 'x');
+  const clock = new ManualClock();
+  await using seen = await record(
+    new DirectoryWatcher(place.path, { clock, pollInterval: false, settleTime: 1000 }),
+  );
+  const noticed: unknown[] = [];
+  const raw = watch(place.path, (_, name) => noticed.push(name));
+  await rename(place.at('a.yml'), place.at('b.yml'));
+  await until(() => noticed.includes('b.yml'), 'the rename to be noticed');
+  await clock.advance(500);
+  noticed.length = 0;
+  await writeFile(place.at('a.yml'), '');
+  await unlink(place.at('a.yml'));
+  await writeFile(place.at('.after'), '');
+  await until(() => noticed.includes('.after'), 'the old name to be noticed once more');
+  raw.close();
+  await clock.advance(500);
+  expect(await seen.lineCount(2)).toEqual(['renamed a.yml > b.yml', 'created b.yml']);
 });
 
 test('the poll comes once in its interval by the clock that was given', async () => {

@@ -166,6 +166,25 @@ describe('a directory', () => {
     await expectNotDeaf(path, seen);
   });
 
+  test('whose parent is swapped is given notice of again, and not only polled', async () => {
+    await using subject = await directoryWith({ 'a.yml': 'x' });
+    const { path, place, file } = subject;
+    const clock = new ManualClock();
+    await using seen = await record(new DirectoryWatcher(path, { clock }));
+    await mkdir(place.at('next', 'config'), { recursive: true });
+    await rename(place.at('parent'), place.at('away'));
+    await rename(place.at('next'), place.at('parent'));
+    await clock.advance(1000);
+    await until(() => clock.next === 50, 'the poll to find it');
+    await clock.advance(50);
+    await until(() => clock.next === 100, 'the grace to begin');
+    await clock.advance(100);
+    await seen.until(({ lines }) => lines.includes('deleted a.yml'));
+    // From here on time stands still, and no poll comes.
+    await writeFile(file('b.yml'), 'y');
+    await until(() => clock.next === 50, 'the file to be noticed');
+  });
+
   test('reached through a symlink that is pointed elsewhere is the one there, from the next poll on', async () => {
     await using place = await playground();
     for (const name of ['one', 'two']) {

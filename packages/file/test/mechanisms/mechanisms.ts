@@ -49,7 +49,7 @@ export const mechanisms: readonly Mechanism[] = [
     file: 'picture/settle.ts',
     on: 'Math.max(now, doubt.since + this.#times.bound)',
     off: 'Number.POSITIVE_INFINITY',
-    tests: [FILE],
+    tests: [PICTURE, FILE],
   },
   {
     name: 'a file that is gone is given time to come back',
@@ -91,7 +91,7 @@ export const mechanisms: readonly Mechanism[] = [
     file: 'picture/difference.ts',
     on: '(was.birthtimeNs !== 0n || was.hash === now?.hash)',
     off: 'true',
-    tests: ['faults/coarse-times'],
+    tests: [PICTURE, 'faults/coarse-times'],
   },
   {
     name: 'the content of a young file is read again, since its times may hide a write',
@@ -105,7 +105,7 @@ export const mechanisms: readonly Mechanism[] = [
     file: 'picture/renames.ts',
     on: '  await addOldNames(found, search);\n',
     off: '',
-    tests: [FILE],
+    tests: ['streams'],
   },
   {
     name: 'a name that is gone waits for its new one to settle',
