@@ -18,6 +18,8 @@ const OVERLAP = 1_000_000_000n;
  * flows, keeping the place is one store per line; only while a replay may bring lines again are they looked up.
  */
 export class Cursor {
+  /** Resolves when the first line has come. */
+  readonly begun: Promise<void>;
   /** Lines that came again, so far. */
   duplicates = 0;
   readonly #window: string[] = [];
@@ -29,12 +31,16 @@ export class Cursor {
   #replays = 0;
   /** Until how many lines in all have come, `#seen` is needed after the last replay. */
   #seenUntil = 0;
+  #bell = Number.POSITIVE_INFINITY;
+  #ring = () => {};
   /** Where to start while no line was ever seen, in nanoseconds. */
   readonly #start: bigint;
+  readonly #begun = Promise.withResolvers<void>();
 
   /** @param start the engine's time before the first subscription, in nanoseconds */
   constructor(start: bigint) {
     this.#start = start;
+    this.begun = this.#begun.promise;
   }
 
   /**
@@ -45,8 +51,20 @@ export class Cursor {
     return this.#anchor;
   }
 
+  /** How many lines were taken. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Calls `ring` once so many lines were taken, before one more is. In place of what was asked for before. */
+  ringAt(count: number, ring: () => void): void {
+    this.#bell = count;
+    this.#ring = ring;
+  }
+
   /** Takes a line: the place is behind it now. False when it was taken before, and is brought again. */
   take(line: string): boolean {
+    if (this.#count >= this.#bell) this.#ring();
     const kept = identity(line);
     this.#anchor = kept;
     if (this.#seen) {
@@ -57,6 +75,7 @@ export class Cursor {
       if (this.#replays === 0 && this.#count >= this.#seenUntil) this.#seen = undefined;
       else this.#seen.add(kept);
     }
+    if (this.#count === 0) this.#begun.resolve();
     this.#window[this.#count++ % WINDOW] = kept;
     return true;
   }

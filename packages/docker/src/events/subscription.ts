@@ -128,12 +128,14 @@ export class Subscription {
   }
 
   #line(line: string): void {
+    if (this.#silent) {
+      this.#silent = false;
+      this.#started.resolve();
+    }
     if (!this.#held) {
       this.#hand(line);
       return;
     }
-    this.#silent = false;
-    this.#started.resolve();
     if (this.#cursor.has(line)) this.#overlapped.resolve();
     this.#hold(this.#held, line);
   }

@@ -2,7 +2,6 @@ import { type Clock, delay, type WatcherError } from '@watcher/core';
 import { fault } from '../engine/faults.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
-import type { Subscription } from '../events/subscription.ts';
 import { eventsSincePlace } from './place.ts';
 
 /**
@@ -11,10 +10,12 @@ import { eventsSincePlace } from './place.ts';
  * a connection of its own, what it has had since our place; what it names must be here within `timeout`, whether
  * it was on its way or not.
  *
+ * @param heard when anything last came, by the clock's `monotonic`
+ *
  * Never resolves on a stream that lives; rejects when aborted.
  */
 export async function death(
-  subscription: Subscription,
+  heard: () => number,
   cursor: Cursor,
   requests: Requests,
   interval: number,
@@ -23,9 +24,9 @@ export async function death(
   const { clock, timeout } = requests;
   let checked = clock.monotonic();
   for (;;) {
-    const idleSince = Math.max(subscription.heard, checked);
+    const idleSince = Math.max(heard(), checked);
     await pause(clock, idleSince + interval - clock.monotonic(), signal);
-    if (subscription.heard > idleSince) continue;
+    if (heard() > idleSince) continue;
 
     checked = clock.monotonic();
     let missing: string[] = [];
@@ -39,7 +40,7 @@ export async function death(
     if (missing.length === 0 && !failure) continue;
 
     await pause(clock, checked + timeout - clock.monotonic(), signal);
-    if (failure && subscription.heard <= idleSince) {
+    if (failure && heard() <= idleSince) {
       return fault('STREAM_DEAD', `${requests.host} has gone silent: ${failure.message}`, failure);
     }
     const lost = cursor.missing(missing).length;

@@ -4,7 +4,7 @@ import { fault } from '../engine/faults.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
 import type { Subscription } from '../events/subscription.ts';
-import { ringHoldsPlace } from './place.ts';
+import { ringHoldsPlace, ringIsFull } from './place.ts';
 
 // A 200 proves nothing: an engine sends it before it subscribes. A line does, since the engine copies its ring
 // and subscribes in one step. Where none comes, a bounded query on a connection of its own, which the engine
@@ -59,6 +59,27 @@ export function proveOverlap(
       return false;
     },
   );
+}
+
+/**
+ * Where the engine had told nothing when its stream was released, nothing proves that it had subscribed then. What
+ * came before it did was replayed, unless it was more than the engine remembers: then `lost` is called, when the
+ * first event has come.
+ *
+ * Never resolves; rejects when aborted.
+ */
+export async function proveBeginning(
+  cursor: Cursor,
+  requests: Requests,
+  lost: () => void,
+  signal: AbortSignal,
+): Promise<never> {
+  if (cursor.anchor === undefined) {
+    await until(cursor.begun, signal);
+    // What cannot be ruled out is told.
+    if (await ringIsFull(cursor, requests, signal).catch(() => true)) lost();
+  }
+  return await until(new Promise<never>(() => {}), signal);
 }
 
 const deaf = ({ host, timeout }: Requests) =>

@@ -7,7 +7,7 @@ import type { Cursor } from '../events/cursor.ts';
 import { Subscription } from '../events/subscription.ts';
 import { death } from './liveness.ts';
 import { findPlace } from './place.ts';
-import { proveOverlap, proveStanding } from './proof.ts';
+import { proveBeginning, proveOverlap, proveStanding } from './proof.ts';
 import { type Backoff, retryDelay } from './retry.ts';
 import { watchForStandstill } from './standstill.ts';
 import type { StatusKeeper } from './status.ts';
@@ -51,6 +51,8 @@ export class Session {
   readonly #sink: SessionSink;
   readonly #status: StatusKeeper;
   #cursor: Cursor | undefined;
+  /** The subscription that is handed on, while there is one. */
+  #current: Subscription | undefined;
   #openedBefore = false;
   /** What was reported since the engine was last there, so that a fault that lasts is told once. */
   readonly #reported = new Set<string>();
@@ -86,22 +88,16 @@ export class Session {
   /** Connects and streams; resolves with what put an end to it. */
   async #follow(parent: AbortSignal): Promise<WatcherError> {
     using link = linkAbort(parent);
-    let current: Subscription | undefined;
     try {
       await using connection = await this.#engine.connect();
       const { requests } = connection;
       try {
-        current = await this.#connect(requests, link.signal);
-        for (;;) {
-          const end = await this.#stream(current, requests, link.signal);
-          if (end !== 'lease over') return end;
-          this.#status.enter('renewing');
-          current = await this.#renew(current, requests, link.signal);
-          this.#status.enter('streaming');
-        }
+        this.#current = await this.#connect(requests, link.signal);
+        return await this.#stream(requests, link.signal);
       } finally {
         link.abort();
-        await current?.close();
+        await this.#current?.close();
+        this.#current = undefined;
       }
     } catch (error) {
       return isWatcherError(error)
@@ -141,29 +137,51 @@ export class Session {
     return subscription;
   }
 
-  /** Stays until the stream ends, is found dead, or its lease is over. */
-  #stream(
-    current: Subscription,
-    requests: Requests,
-    signal: AbortSignal,
-  ): Promise<WatcherError | 'lease over'> {
-    const { livenessInterval, leaseInterval } = this.#settings;
+  /** Stays, renewing the subscription as its lease is over, until it ends or is found dead. */
+  #stream(requests: Requests, signal: AbortSignal): Promise<WatcherError> {
+    const { clock } = requests;
     const cursor = this.#cursor as Cursor;
-    return race<WatcherError | 'lease over'>(
+    const heard = () => this.#current?.heard ?? 0;
+    const lost = () => this.#sink.reload('gap');
+    return race<WatcherError>(
       signal,
-      (own) => until(current.ended, own),
-      (own) => death(current, cursor, requests, livenessInterval, own),
-      (own) => watchForStandstill(cursor, requests, () => this.#sink.reload('gap'), own),
-      async (own) => {
-        await delay(requests.clock, leaseInterval * (0.9 + 0.2 * Math.random()), own);
-        own.throwIfAborted();
-        return 'lease over';
-      },
+      (own) => this.#end(own),
+      (own) => death(heard, cursor, requests, this.#settings.livenessInterval, own),
+      (own) => watchForStandstill(cursor, clock, lost, own),
+      (own) => proveBeginning(cursor, requests, lost, own),
+      (own) => this.#keepRenewing(requests, own),
     );
   }
 
-  /** The next stream, standing before this one goes; or this one, if no next one can be had: it still flows. */
-  async #renew(current: Subscription, requests: Requests, signal: AbortSignal): Promise<Subscription> {
+  /** What put an end to the subscription, unless another has taken its place. */
+  async #end(signal: AbortSignal): Promise<WatcherError> {
+    for (;;) {
+      const subscription = this.#current as Subscription;
+      const end = await until(subscription.ended, signal);
+      if (subscription === this.#current) return end;
+    }
+  }
+
+  /** Never resolves. While no other subscription can be had, the one there is goes on. */
+  async #keepRenewing(requests: Requests, signal: AbortSignal): Promise<never> {
+    for (;;) {
+      await delay(requests.clock, this.#settings.leaseInterval * (0.9 + 0.2 * Math.random()), signal);
+      signal.throwIfAborted();
+      this.#status.enter('renewing');
+      const next = await this.#next(requests, signal);
+      if (next) {
+        const previous = this.#current;
+        this.#current = next;
+        await previous?.close();
+        next.release();
+        this.#status.renewals++;
+      }
+      this.#status.enter('streaming');
+    }
+  }
+
+  /** A subscription that stands beside the one there is, joined to our place; undefined if none can be had. */
+  async #next(requests: Requests, signal: AbortSignal): Promise<Subscription | undefined> {
     const cursor = this.#cursor as Cursor;
     const anchored = cursor.anchor !== undefined;
     try {
@@ -174,17 +192,12 @@ export class Session {
           ? proveOverlap(next, cursor, requests, signal)
           : proveStanding(next, cursor, requests, signal).then(() => true),
       );
-      const [kept, dropped] = joined && !next.overflowed ? [next, current] : [current, next];
-      await dropped.close();
-      if (kept === next) {
-        next.release();
-        this.#status.renewals++;
-      }
-      return kept;
+      if (joined && !next.overflowed) return next;
+      await next.close();
     } catch {
       signal.throwIfAborted();
-      return current;
     }
+    return undefined;
   }
 
   #tellOpen(how: 'reconnected' | 'gap'): void {

@@ -1,47 +1,59 @@
-import { delay } from '@watcher/core';
-import type { Requests } from '../engine/requests.ts';
+import type { Clock } from '@watcher/core';
+import { until } from '../concurrency.ts';
 import type { Cursor } from '../events/cursor.ts';
-import { eventsSincePlace, ringHoldsPlace } from './place.ts';
+import { BEAT, onPulse } from './pulse.ts';
 
-/** How often we look at the clock, in milliseconds. */
-const BEAT = 1000;
+/** An engine drops an event for a listener that leaves its slots full for 100 ms: a beat, and as much again. */
+const TOLERANCE = 50;
 
-/** An engine drops for a listener that left its 1,024 slots full for 100 ms; a socket's buffers come on top. */
-const TOLERANCE = 250;
+/** How many events an engine holds for a listener before it drops any. */
+const SLOTS = 1024;
 
-/** What an engine's ring holds: well under a listener's 1,024 slots. */
-const RING = 256;
+/** Fewer lines than this in a beat: what had piled up has been read. */
+const TRICKLE = 8;
 
 /**
- * Calls `lost` when this process has stood still (a blocked event loop, SIGSTOP, a suspended machine) for so long
- * that the engine may have dropped events for it, which it does in silence, with the stream still open. As long
- * as the engine's ring still holds the last event from before, it cannot have: no more than fit the ring came.
+ * Calls `lost` when this process has stood still (a blocked event loop, SIGSTOP, a suspended machine) and the
+ * engine may have dropped events for it meanwhile, which it does in silence, with the stream still open. It cannot
+ * have unless it held {@link SLOTS} for us first, and those come once we read again: so they are counted, and the
+ * consumer hears of it before it hears of any event that came behind them.
  *
  * Never resolves; rejects when aborted.
  */
 export async function watchForStandstill(
   cursor: Cursor,
-  requests: Requests,
+  clock: Clock,
   lost: () => void,
   signal: AbortSignal,
 ): Promise<never> {
-  const { clock } = requests;
-  for (;;) {
-    const before = clock.monotonic();
-    await delay(clock, BEAT, signal);
-    signal.throwIfAborted();
-    // Timers run before sockets are read again: the cursor still stands where it stood.
-    if (clock.monotonic() - before - BEAT < TOLERANCE) continue;
-    if (await mayHaveDropped(cursor, requests, signal)) lost();
-  }
-}
+  let beatAt = clock.monotonic();
+  /** How many lines had come at the latest beat. */
+  let atBeat = cursor.count;
+  /** How many had come when we stood still; undefined when nothing of then is left to read. */
+  let before: number | undefined;
 
-async function mayHaveDropped(cursor: Cursor, requests: Requests, signal: AbortSignal): Promise<boolean> {
+  const piledUp = () => {
+    // Sockets may be read before timers run: the beat that is late may not have been.
+    const late = clock.monotonic() - beatAt >= BEAT + TOLERANCE;
+    if (late || before !== undefined) {
+      before = cursor.count;
+      lost();
+    }
+    cursor.ringAt(cursor.count + SLOTS, piledUp);
+  };
+  const stop = onPulse(clock, (lateness) => {
+    const { count } = cursor;
+    if (lateness >= TOLERANCE) before ??= atBeat;
+    else if (count - atBeat < TRICKLE) before = undefined;
+    atBeat = count;
+    beatAt = clock.monotonic();
+    cursor.ringAt((before ?? count) + SLOTS, piledUp);
+  });
+  cursor.ringAt(atBeat + SLOTS, piledUp);
   try {
-    if (cursor.anchor !== undefined) return !(await ringHoldsPlace(cursor, requests, signal));
-    return (await eventsSincePlace(cursor, requests, signal)).length >= RING;
-  } catch {
-    signal.throwIfAborted();
-    return true; // what cannot be ruled out is told
+    return await until(new Promise<never>(() => {}), signal);
+  } finally {
+    stop();
+    cursor.ringAt(Number.POSITIVE_INFINITY, () => {});
   }
 }

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { Scene, told } from './support.ts';
+import { RETRY, Scene, told } from './support.ts';
 
 /** The lease is over at the latest here; the idle question is put off, so as not to be in the way. */
 const LEASE = 300_000;
@@ -51,6 +51,26 @@ describe('the lease of a stream', () => {
     await refused.clear();
     await scene.live('web');
     await told(watch, 'started web');
+  });
+
+  it('that ends again and again does not put off finding out that the stream is dead', async () => {
+    await using scene = await Scene.begin({
+      forceReload: 'gap',
+      livenessInterval: 10_000,
+      leaseInterval: 1000,
+    });
+    await using watch = await scene.watchAnchored();
+    scene.engine.faults.silence({ bounded: false, times: 1 });
+    await scene.live('web');
+    scene.noise(300); // no other stream can be joined to what was seen
+    scene.engine.stepClock(2000);
+    for (let passed = 0; passed < 30_000 && watch.lines.length === 0; passed += 500) {
+      await scene.quiet();
+      await scene.clock.advance(500);
+    }
+    await told(watch, 'error STREAM_DEAD');
+    await scene.pass(RETRY);
+    await told(watch, 'reload gap');
   });
 
   /** Lets the lease run out, and waits until another stream has taken over. */

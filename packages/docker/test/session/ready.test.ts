@@ -48,6 +48,33 @@ describe('ready', () => {
     await told(watch, 'started web');
   });
 
+  it('is followed by a gap when such an engine turned its ring over before the subscription stood', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
+    await using watch = scene.watch();
+    await watch.stream.ready; // nothing was told so far, and so there is nothing that could prove it
+    await scene.live('lost');
+    scene.noise(256);
+    await late.clear();
+    await told(watch, 'reload gap');
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
+  it('is not, when its ring held all that came before', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    await scene.live('web'); // three events
+    scene.noise(252);
+    await late.clear();
+    await told(watch, 'started web');
+    await scene.quiet();
+    await scene.live('later');
+    await told(watch, 'started later');
+  });
+
   it('brings no event of before the watch', async () => {
     await using scene = await Scene.begin();
     await using watch = await scene.watchAnchored();

@@ -1,40 +1,79 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import type { Recorder } from '../support/recorder.ts';
 import { Scene, told } from './support.ts';
 
+/** How often the watcher looks whether it is late, in milliseconds, and how late is late. */
+const BEAT = 50;
+const TOLERANCE = 50;
+
 describe('a process that stood still', () => {
-  it('says "gap" when more came meanwhile than the engine can be asked about', async () => {
+  it('says "gap" when more had piled up than an engine holds for a listener', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     await using watch = await scene.watchAnchored();
-    scene.engine.faults.silence({ bounded: false });
-    scene.clock.stall(20_000);
-    scene.noise(300);
-    await scene.clock.advance(0);
-    await told(watch, 'reload gap');
+    await standStill(scene, watch, { late: TOLERANCE, events: 1025 });
+    await told(watch, 'reload gap', 'started web');
   });
 
-  it('says nothing when the engine still holds the last event of before', async () => {
+  it('says so, too, when it reads before it looks at the clock', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     await using watch = await scene.watchAnchored();
-    const { accepted } = scene.engine.connections;
-    scene.clock.stall(5000);
-    await scene.clock.advance(0);
-    await eventually('the question', () => scene.engine.connections.accepted > accepted);
-    await scene.live('web');
+    await standStill(scene, watch, { late: TOLERANCE, events: 1025, readsFirst: true });
+    await told(watch, 'reload gap', 'started web');
+  });
+
+  it('says nothing when the engine had room for all', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    await standStill(scene, watch, { late: 60_000, events: 1024 });
     await told(watch, 'started web');
   });
 
   it('is not what a timer a little late means', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     await using watch = await scene.watchAnchored();
-    const silence = scene.engine.faults.silence({ bounded: false });
-    scene.noise(300); // had it asked, our place would be gone
-    scene.clock.stall(1200);
-    await scene.clock.advance(0);
-    await silence.clear();
-    await scene.live('web');
+    await standStill(scene, watch, { late: TOLERANCE - 1, events: 1025 });
     await told(watch, 'started web');
-    await scene.quiet();
-    expect(watch.take()).toEqual([]);
   });
+
+  it('is over once what had piled up was read: what comes later is no sign', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    await standStill(scene, watch, { late: TOLERANCE, events: 800 });
+    await told(watch, 'started web');
+    scene.noise(800);
+    await scene.live('later');
+    await eventually('the later event', () => watch.lines.length > 0);
+    await scene.clock.advance(BEAT);
+    expect(watch.take()).toEqual(['started later']);
+  });
+
+  interface Standstill {
+    /** By how many milliseconds the next look is late. */
+    readonly late: number;
+    /** How many events are read when it goes on, the last one of a container that starts. */
+    readonly events: number;
+    /** Events are read before it is looked at the clock. */
+    readonly readsFirst?: boolean;
+  }
+
+  /** Time passes, and then it is looked at the clock, and then at what came meanwhile. */
+  async function standStill(
+    scene: Scene,
+    watch: Recorder,
+    { late, events, readsFirst = false }: Standstill,
+  ): Promise<void> {
+    const { engine, clock } = scene;
+    const before = engine.publishedCount;
+    const silence = engine.faults.silence({ bounded: false });
+    const id = await engine.create({ name: 'web' });
+    clock.stall(BEAT + late);
+    if (!readsFirst) await clock.advance(0);
+    scene.noise(events - (engine.publishedCount - before) - 2);
+    await engine.start(id); // two events, the second of them the one that is told
+    await silence.clear();
+    await eventually('the events', () => watch.lines.includes('started web'));
+    await clock.advance(BEAT);
+    await clock.advance(BEAT);
+  }
 });
