@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@watcher/core';
 import { describe, expect, test } from 'vitest';
 import { EventQueue } from '../src/index.ts';
 import { event } from './support/event.ts';
@@ -334,15 +335,30 @@ describe('timers', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('by the system clock, an empty queue does not keep the process alive', async () => {
-    const timeouts = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const before = timeouts();
-    const queue = new EventQueue({ flushInterval: 5, onFlush() {}, onError() {} });
-    expect(timeouts()).toBe(before);
+  test('by the system clock, what is buffered keeps the process alive, and an empty queue does not', async () => {
+    const pending = new Set<NodeJS.Timeout>();
+    const clock: Clock = {
+      ...systemClock,
+      setTimeout: (callback, delay) => {
+        const fire = () => {
+          pending.delete(timer);
+          callback();
+        };
+        const timer = systemClock.setTimeout(fire, delay) as NodeJS.Timeout;
+        pending.add(timer);
+        return timer;
+      },
+      clearTimeout: (timer) => {
+        pending.delete(timer as NodeJS.Timeout);
+        systemClock.clearTimeout(timer);
+      },
+    };
+    const queue = new EventQueue({ flushInterval: 5, clock, onFlush() {}, onError() {} });
+    expect(pending.size).toBe(0);
     queue.push(event('a'));
-    expect(timeouts()).toBe(before + 1);
+    expect([...pending].map((timer) => timer.hasRef())).toEqual([true]);
     await queue.idle();
-    expect(timeouts()).toBe(before);
+    expect(pending.size).toBe(0);
     expect(queue.stats.flushed).toBe(1);
   });
 

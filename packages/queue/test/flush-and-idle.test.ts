@@ -83,7 +83,9 @@ describe('idle()', () => {
     const idle = vi.fn();
     void queue.idle().then(idle);
     void queue.idle().then(idle);
-    await clock.advance(100);
+    await clock.advance(99);
+    expect(flushes).toHaveLength(0);
+    await clock.advance(1);
     queue.push(event('b'));
     flushes[0]?.succeed();
     await clock.advance(99);

@@ -22,6 +22,21 @@ test('with a consumer that never flushes, memory is flat', async () => {
   expect(queue.stats).toMatchObject({ received: 200_000, flushing: 100 });
 });
 
+test('so it is when every event has a key of its own', async () => {
+  const queue = new EventQueue({
+    capacity: 100,
+    maxBatch: 1,
+    coalesce: { key: ({ actorName }) => actorName, merge: (_, next) => next },
+    onFlush: () => new Promise(() => {}),
+    onError() {},
+  });
+  const growth = await heapGrowth(() => {
+    for (let i = 0; i < 10_000; i++) queue.push(event(`${i}`.padEnd(1000)));
+  });
+  expect(growth).toBeLessThan(MB);
+  expect(queue.stats.overflows).toBe(99);
+});
+
 test('a batch that was flushed is held no longer', async () => {
   let batch: WeakRef<object> | undefined;
   const queue = new EventQueue({

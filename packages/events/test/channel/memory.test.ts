@@ -49,3 +49,16 @@ test('a consumer that never reads costs what capacity allows, and no more', asyn
   expect(growth).toBeLessThan(MB);
   expect(stream.stats.overflows).toBeGreaterThan(0);
 });
+
+test('so it does when every event has a key of its own', async () => {
+  const coalesce = {
+    key: ({ actorName }: { actorName: string }) => actorName,
+    merge: <E>(_: E, next: E) => next,
+  };
+  const stream = channel({ capacity: 100, coalesce });
+  const growth = await heapGrowth(() => {
+    for (let i = 0; i < 10_000; i++) stream.push(event(`${i}`.padEnd(1000)));
+  });
+  expect(growth).toBeLessThan(MB);
+  expect(stream.stats.overflows).toBeGreaterThan(0);
+});

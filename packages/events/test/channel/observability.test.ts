@@ -11,12 +11,15 @@ test('opening, closing and overflows are published to whoever listens', async ()
   stream.opened();
   for (const name of ['a', 'b', 'c']) stream.push(event(name));
   await stream.close();
-  stream.opened(); // too late to be told
+  const never = channel({ source: 'never' });
+  await never.close({ reason: 'ended' });
+  never.opened(); // too late to be told
   for (const name of names) diagnostics.unsubscribe(name, listener);
   expect(heard).toEqual([
     ['watcher:events:stream', { source: 'engine', state: 'open' }],
     ['watcher:events:overflow', { source: 'engine', dropped: 3 }],
     ['watcher:events:stream', { source: 'engine', state: 'closed', reason: { reason: 'aborted' } }],
+    ['watcher:events:stream', { source: 'never', state: 'closed', reason: { reason: 'ended' } }],
   ]);
 });
 
