@@ -3,7 +3,7 @@ import { type DockerEvent, EventChannel, forceReload } from '@watcher/events';
 import { type DockerProviderConfig, type DockerWatchOptions, readConfig, type Settings } from './config.ts';
 import { nameEndpoint } from './endpoint/endpoint.ts';
 import { Engine } from './engine/engine.ts';
-import { fault, withSource } from './engine/faults.ts';
+import { fault, withSource } from './engine/fault.ts';
 import { parseMessage } from './events/message.ts';
 import { checkFilters, defaultFilters } from './filters/docker-filter.ts';
 import { createSelector } from './filters/selector.ts';

@@ -2,7 +2,7 @@ export type { DockerProviderConfig, DockerWatchOptions } from './config.ts';
 export { DockerWatcher, type DockerWatchStream } from './docker-watcher.ts';
 export type { TlsOptions } from './endpoint/tls-settings.ts';
 export type { DockerClient, EventsBody, EventsRequest } from './engine/client.ts';
-export type { DockerErrorCode } from './engine/faults.ts';
+export type { DockerErrorCode } from './engine/fault.ts';
 export {
   DockerFilter,
   type DockerFilters,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fault } from '../engine/faults.ts';
+import { fault } from '../engine/fault.ts';
 import { homeDirectory } from './home-directory.ts';
 
 /** What the Docker CLI knows of a context's engine (its `docker context inspect`). */

@@ -1,6 +1,6 @@
 import { invalidOption } from '@watcher/core';
 import { versionOfEnvironment } from '../engine/api-version.ts';
-import { fault } from '../engine/faults.ts';
+import { fault } from '../engine/fault.ts';
 import { defaultHost } from './default-socket.ts';
 import { configDirectory, currentContext, type DockerContext, readContext } from './docker-context.ts';
 import { type Host, parseHost } from './parse-host.ts';

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fault } from '../engine/faults.ts';
+import { fault } from '../engine/fault.ts';
 
 /** Client certificates for an engine that listens on TCP. Each is PEM text or bytes, or the path of a PEM file. */
 export interface TlsOptions {

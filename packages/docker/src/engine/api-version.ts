@@ -1,4 +1,4 @@
-import { fault } from './faults.ts';
+import { fault } from './fault.ts';
 import { printable } from './printable.ts';
 
 /** The oldest version of the Engine API whose events are understood: Docker 19.03. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { WatcherError } from '@watcher/core';
 import { NEWEST_VERSION, OLDEST_VERSION } from './api-version.ts';
-import { fault } from './faults.ts';
+import { fault } from './fault.ts';
 import { printable } from './printable.ts';
 
 /** Who chose the API version of a request: the engine and we, DOCKER_API_VERSION, or the client that a user brought. */

@@ -1,8 +1,9 @@
 import type { Clock } from '@watcher/core';
 import { type LinkedAbort, linkAbort, until } from '../concurrency.ts';
 import { LineSplitter } from '../events/line-splitter.ts';
+import { classify } from './classify.ts';
 import type { DockerClient, EventsRequest } from './client.ts';
-import { classify, fault } from './faults.ts';
+import { fault } from './fault.ts';
 
 /** The part of a Node stream and of an HTTP response that is used here. */
 interface Body {

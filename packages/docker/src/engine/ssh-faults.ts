@@ -1,5 +1,5 @@
 import type { WatcherError } from '@watcher/core';
-import { fault } from './faults.ts';
+import { fault } from './fault.ts';
 import { printable } from './printable.ts';
 
 /** How an ssh that was to reach an engine came to its end. */

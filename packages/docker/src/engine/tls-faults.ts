@@ -1,5 +1,5 @@
 import type { WatcherError } from '@watcher/core';
-import { fault } from './faults.ts';
+import { fault } from './fault.ts';
 import { printable } from './printable.ts';
 
 /** What OpenSSL and Node call a certificate that does not hold, or a handshake that one side broke off. */

@@ -1,6 +1,6 @@
 import type { WatcherError } from '@watcher/core';
 import { type LinkedAbort, linkAbort } from '../concurrency.ts';
-import { fault } from '../engine/faults.ts';
+import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from './cursor.ts';
 import { LineSplitter } from './line-splitter.ts';

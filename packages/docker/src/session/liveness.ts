@@ -1,5 +1,5 @@
 import { type Clock, delay, type WatcherError } from '@watcher/core';
-import { fault } from '../engine/faults.ts';
+import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { eventsSincePlace } from './place.ts';

@@ -1,6 +1,6 @@
 import { delay } from '@watcher/core';
 import { race, until } from '../concurrency.ts';
-import { fault } from '../engine/faults.ts';
+import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
 import type { Subscription } from '../events/subscription.ts';

@@ -1,7 +1,7 @@
 import { delay, isWatcherError, type ReloadReason, type WatcherError } from '@watcher/core';
 import { linkAbort, race, until } from '../concurrency.ts';
 import type { Engine } from '../engine/engine.ts';
-import { fault } from '../engine/faults.ts';
+import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { Subscription } from '../events/subscription.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DockerErrorCode } from '../../src/engine/faults.ts';
+import type { DockerErrorCode } from '../../src/engine/fault.ts';
 import { classifySsh } from '../../src/engine/ssh-faults.ts';
 
 const place = { shown: 'ssh://far:2222', hostname: 'far', port: 2222 };

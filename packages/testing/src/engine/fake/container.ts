@@ -1,4 +1,4 @@
-import type { Network } from './networks.ts';
+import type { Network } from './network.ts';
 
 /** A container as the fake engine holds it. */
 export interface Container {

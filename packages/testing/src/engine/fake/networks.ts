@@ -1,14 +1,8 @@
 import { EngineError } from '../test-engine.ts';
 import { type Container, isRunning } from './container.ts';
 import type { MessageInput } from './message.ts';
+import type { Network } from './network.ts';
 import { randomId } from './random-id.ts';
-
-export interface Network {
-  readonly id: string;
-  readonly name: string;
-  /** Its driver: `null` for the one network of containers without any. */
-  readonly type: string;
-}
 
 /** The engine's networks: `none`, and those that were made; and who is connected to which. */
 export class Networks {

@@ -1,6 +1,7 @@
 import { WatcherError } from '@watcher/core';
 import { describe, expect, it } from 'vitest';
-import { classify, type DockerErrorCode, fault } from '../../src/engine/faults.ts';
+import { classify } from '../../src/engine/classify.ts';
+import { type DockerErrorCode, fault } from '../../src/engine/fault.ts';
 import { StatusError, type VersionChoice } from '../../src/engine/refusals.ts';
 
 const HOST = 'tcp://engine:2375';

@@ -1,38 +1,8 @@
-import { isWatcherError, WatcherError } from '@watcher/core';
+import { isWatcherError, type WatcherError } from '@watcher/core';
+import { fault } from './fault.ts';
 import { printable } from './printable.ts';
 import { classifyStatus } from './refusals.ts';
 import { classifyTls } from './tls-faults.ts';
-
-/** What tells the errors of a DockerWatcher apart. `docs/errors.md` says what to do about each. */
-export type DockerErrorCode =
-  | 'UNREACHABLE'
-  | 'PERMISSION_DENIED'
-  | 'SSH'
-  | 'TLS'
-  | 'REFUSED'
-  | 'ENGINE_FAULT'
-  | 'TIMEOUT'
-  | 'CONNECTION_LOST'
-  | 'STREAM_DEAD'
-  | 'PROTOCOL'
-  | 'INVALID_SETTING';
-
-/**
- * A fault as it travels inside this package; `source` is added where it leaves. Its message is one line, whatever
- * was put into it.
- */
-export function fault(code: DockerErrorCode, message: string, cause?: unknown): WatcherError {
-  return new WatcherError(printable(message, 1000), {
-    code,
-    retryable: code !== 'INVALID_SETTING',
-    cause,
-  });
-}
-
-/** The same error, saying which watcher it came from. */
-export function withSource({ message, code, retryable, cause }: WatcherError, source: string): WatcherError {
-  return new WatcherError(message, { code, source, retryable, cause });
-}
 
 /**
  * Any error that an attempt to talk to `host` ended with, as one of ours: what was tried, what happened, what to
