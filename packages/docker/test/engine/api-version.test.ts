@@ -1,6 +1,7 @@
 import { FakeEngine } from '@watcher/testing/engine';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compareVersions, otherVersion, versionOfEnvironment } from '../../src/engine/api-version.ts';
+import { eventually } from '../support/eventually.ts';
 import { Attempts } from './support/attempts.ts';
 import { RecordingServer } from './support/recording-server.ts';
 
@@ -77,6 +78,20 @@ describe('the version that is spoken', () => {
     expect(new Set(same.asked)).toEqual(new Set(['/v1.52']));
     const newer = await asked('1.99', '1.44');
     expect(new Set(newer.asked)).toEqual(new Set(['/v1.52']));
+  });
+
+  it('is agreed on with an engine whose refusal never ends, and its connection is not left open', async () => {
+    await using server = await RecordingServer.start(({ url = '' }, response) => {
+      response.setHeader('Api-Version', '1.41');
+      if (url.startsWith('/v1.52')) response.writeHead(400).write('{"message":"client version');
+      else if (url.includes('until=')) response.end();
+      else response.flushHeaders();
+    });
+    await using attempts = new Attempts({ host: server.host });
+    await eventually('the wait for the end of it', () => attempts.clock.delays.includes(1000));
+    await attempts.clock.advance(1000);
+    await attempts.watch.stream.ready;
+    await eventually('its end', () => server.requests[0]?.socket.destroyed === true);
   });
 
   it('is none with an engine before 1.40, which says what is needed', async () => {

@@ -216,7 +216,7 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
   });
 
   it('leaves no ssh that does not end when it is told to', async () => {
-    server.replaceSsh("trap '' TERM", 'sleep 1000 & wait', 'wait');
+    server.replaceSsh("trap '' TERM", 'exec sleep 1000'); // what is ignored stays ignored
     const attempts = connect();
     await eventually('an ssh that does nothing', () => server.running.length > 0);
     const closed = attempts[Symbol.asyncDispose]();
