@@ -18,8 +18,6 @@ const OVERLAP = 1_000_000_000n;
  * flows, keeping the place is one store per line; only while a replay may bring lines again are they looked up.
  */
 export class Cursor {
-  /** Resolves when the first line has come. */
-  readonly begun: Promise<void>;
   /** Lines that came again, so far. */
   duplicates = 0;
   readonly #window: string[] = [];
@@ -35,12 +33,10 @@ export class Cursor {
   #ring = () => {};
   /** Where to start while no line was ever seen, in nanoseconds. */
   readonly #start: bigint;
-  readonly #begun = Promise.withResolvers<void>();
 
   /** @param start the engine's time before the first subscription, in nanoseconds */
   constructor(start: bigint) {
     this.#start = start;
-    this.begun = this.#begun.promise;
   }
 
   /**
@@ -75,7 +71,6 @@ export class Cursor {
       if (this.#replays === 0 && this.#count >= this.#seenUntil) this.#seen = undefined;
       else this.#seen.add(kept);
     }
-    if (this.#count === 0) this.#begun.resolve();
     this.#window[this.#count++ % WINDOW] = kept;
     return true;
   }

@@ -99,6 +99,11 @@ export class Subscription {
     return this.#silent;
   }
 
+  /** What it has brought and holds until it is released; undefined once it is. */
+  get held(): readonly string[] | undefined {
+    return this.#held;
+  }
+
   /** Hands on what was held, and from now on what comes, as it comes. */
   release(): void {
     const held = this.#stopHolding();

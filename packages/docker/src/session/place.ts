@@ -25,15 +25,6 @@ export async function ringHoldsPlace(
   return cursor.missing(lines).length < lines.length;
 }
 
-/** Whether the engine's ring is full, and so may have forgotten something: asked about the time up to our place. */
-export async function ringIsFull(cursor: Cursor, requests: Requests, signal: AbortSignal): Promise<boolean> {
-  const { lines } = await requests.between('0', cursor.until, signal);
-  return lines.length >= RING;
-}
-
-/** How many events an engine remembers, of all types together. */
-const RING = 256;
-
 /** What the engine still holds of all that it has had since our place, by its own clock. */
 export async function eventsSincePlace(
   cursor: Cursor,

@@ -3,8 +3,9 @@ import { race, until } from '../concurrency.ts';
 import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
+import { engineTime, nanoseconds } from '../events/message.ts';
 import type { Subscription } from '../events/subscription.ts';
-import { ringHoldsPlace, ringIsFull } from './place.ts';
+import { ringHoldsPlace } from './place.ts';
 
 // A 200 proves nothing: an engine sends it before it subscribes. A line does, since the engine copies its ring
 // and subscribes in one step. Where none comes, a bounded query on a connection of its own, which the engine
@@ -62,25 +63,29 @@ export function proveOverlap(
 }
 
 /**
- * Where the engine had told nothing when its stream was released, nothing proves that it had subscribed then. What
- * came before it did was replayed, unless it was more than the engine remembers: then `lost` is called, when the
- * first event has come.
+ * Whether a subscription whose first line has come can have missed something before it, on an engine that had told
+ * nothing until then, so that nothing proves when it came to stand. What happened before that is replayed, unless
+ * it was more than the engine remembers: so all that is there already is waited for, and counted.
  *
- * Never resolves; rejects when aborted.
+ * @throws {WatcherError} when the query fails
  */
-export async function proveBeginning(
-  cursor: Cursor,
+export async function mayHaveMissedBeginning(
+  { held = [] }: Subscription,
   requests: Requests,
-  lost: () => void,
   signal: AbortSignal,
-): Promise<never> {
-  if (cursor.anchor === undefined) {
-    await until(cursor.begun, signal);
-    // What cannot be ruled out is told.
-    if (await ringIsFull(cursor, requests, signal).catch(() => true)) lost();
+): Promise<boolean> {
+  for (;;) {
+    const { length } = held;
+    const time = nanoseconds(held[length - 1] ?? '');
+    if (length >= RING || time === undefined) return true;
+    const { lines } = await requests.between('0', engineTime(time + 1n), signal);
+    if (lines.length >= RING) return true;
+    if (held.length === length) return false;
   }
-  return await until(new Promise<never>(() => {}), signal);
 }
+
+/** How many events an engine remembers, of all types together. */
+const RING = 256;
 
 const deaf = ({ host, timeout }: Requests) =>
   fault('TIMEOUT', `${host} did not replay an event it still holds in ${timeout} ms.`);

@@ -7,7 +7,7 @@ import type { Cursor } from '../events/cursor.ts';
 import { Subscription } from '../events/subscription.ts';
 import { death } from './liveness.ts';
 import { findPlace } from './place.ts';
-import { proveBeginning, proveOverlap, proveStanding } from './proof.ts';
+import { mayHaveMissedBeginning, proveOverlap, proveStanding } from './proof.ts';
 import { type Backoff, retryDelay } from './retry.ts';
 import { watchForStandstill } from './standstill.ts';
 import type { StatusKeeper } from './status.ts';
@@ -112,7 +112,7 @@ export class Session {
     const subscription = resumed ?? (await this.#begin(requests, signal));
     this.#tellOpen(resumed ? 'reconnected' : 'gap');
     if (resumed) subscription.release();
-    else subscription.releaseAnew();
+    else if (!this.#isUnproven(subscription)) subscription.releaseAnew();
     return subscription;
   }
 
@@ -148,7 +148,7 @@ export class Session {
       (own) => this.#end(own),
       (own) => death(heard, cursor, requests, this.#settings.livenessInterval, own),
       (own) => watchForStandstill(cursor, clock, lost, own),
-      (own) => proveBeginning(cursor, requests, lost, own),
+      (own) => this.#proveBeginning(requests, lost, own),
       (own) => this.#keepRenewing(requests, own),
     );
   }
@@ -162,6 +162,26 @@ export class Session {
     }
   }
 
+  /** Whether nothing has come from the engine so far, and so nothing proves that the subscription stands. */
+  #isUnproven(subscription: Subscription): boolean {
+    return subscription.silent && this.#cursor?.anchor === undefined;
+  }
+
+  /** Never resolves. Releases a subscription that is not proven to have stood, when its first line shows what it missed. */
+  async #proveBeginning(requests: Requests, lost: () => void, signal: AbortSignal): Promise<never> {
+    for (let current = this.#current; current?.held; current = this.#current) {
+      await until(Promise.race([current.started, current.ended]), signal);
+      if (current !== this.#current) continue; // another has taken its place
+      // What cannot be ruled out is told.
+      const missed = await mayHaveMissedBeginning(current, requests, signal).catch(() => true);
+      signal.throwIfAborted();
+      if (current !== this.#current) continue;
+      if (missed) lost();
+      current.releaseAnew();
+    }
+    return await until(new Promise<never>(() => {}), signal);
+  }
+
   /** Never resolves. While no other subscription can be had, the one there is goes on. */
   async #keepRenewing(requests: Requests, signal: AbortSignal): Promise<never> {
     for (;;) {
@@ -173,7 +193,7 @@ export class Session {
         const previous = this.#current;
         this.#current = next;
         await previous?.close();
-        next.release();
+        if (!this.#isUnproven(next)) next.release();
         this.#status.renewals++;
       }
       this.#status.enter('streaming');
