@@ -1,0 +1,91 @@
+import type { Published } from './published.ts';
+
+/** Tells of something that must not be. */
+export type Violate = (what: string) => void;
+
+interface Entry extends Published {
+  /** In which epoch it was last delivered; 0 for never. */
+  epoch: number;
+}
+
+/**
+ * The second oracle: each selected event that the engine published after `ready` is delivered exactly once, in the
+ * order in which it was published, or followed by a reload that says that something was lost.
+ *
+ * An epoch goes from one such reload to the next. Within it nothing comes twice; what was delivered before it may
+ * come again, since the watcher has taken a new place then. A reload that says that nothing was lost excuses
+ * nothing.
+ */
+export class Deliveries {
+  readonly #violate: Violate;
+  readonly #entries: Entry[] = [];
+  readonly #byKey = new Map<string, Entry[]>();
+  #epoch = 1;
+  /** From which event on all have to be delivered; undefined before `ready`. */
+  #requiredFrom: number | undefined;
+  /** Where in `#entries` the first one may be that is required and was not delivered. */
+  #next = 0;
+  #stale: { readonly index: number; readonly time: bigint } | undefined;
+
+  constructor(violate: Violate) {
+    this.#violate = violate;
+  }
+
+  published(event: Published): void {
+    if (!event.selected) return;
+    const entry = { ...event, epoch: 0 };
+    this.#entries.push(entry);
+    const alike = this.#byKey.get(event.key);
+    if (alike) alike.push(entry);
+    else this.#byKey.set(event.key, [entry]);
+  }
+
+  /** It is being watched from now on: of what was published before, only events since `time` may come. */
+  watched(index: number, time: bigint): void {
+    this.#stale = { index, time };
+  }
+
+  /** Times cannot be compared any more. */
+  clockSetBack(): void {
+    this.#stale = undefined;
+  }
+
+  /** Ready, or told that something was lost: what is published from `index` on has to come. */
+  startsAnew(index: number): void {
+    if (this.#requiredFrom !== undefined) this.#epoch++;
+    this.#requiredFrom = index;
+  }
+
+  /** An event of this key came. Returns its place among all events, or undefined if there is none such. */
+  delivered(key: string): number | undefined {
+    const alike = this.#byKey.get(key) ?? [];
+    const left = alike.filter(({ epoch }) => epoch !== this.#epoch);
+    const entry = left.find(({ index }) => this.#isRequired(index)) ?? left[0];
+    if (!entry) {
+      this.#violate(`${alike.length === 0 ? 'was never published' : 'was delivered twice'}: ${key}`);
+      return undefined;
+    }
+    entry.epoch = this.#epoch;
+    if (this.#isRequired(entry.index)) {
+      const missed = this.missing[0];
+      if (missed && missed.index < entry.index) {
+        this.#violate(`was passed over: event ${missed.index} (${missed.key}), for ${entry.index} (${key})`);
+      }
+    } else if (this.#stale && entry.index < this.#stale.index && entry.time < this.#stale.time) {
+      this.#violate(`is older than what the watcher was asked for: event ${entry.index} (${key})`);
+    }
+    return entry.index;
+  }
+
+  /** What has to come and has not. */
+  get missing(): readonly Published[] {
+    if (this.#requiredFrom === undefined) return [];
+    const settled = ({ index, epoch }: Entry) => !this.#isRequired(index) || epoch === this.#epoch;
+    while (this.#next < this.#entries.length && settled(this.#entries[this.#next] as Entry)) this.#next++;
+    return this.#entries.slice(this.#next).filter((entry) => !settled(entry));
+  }
+
+  #isRequired(index: number): boolean {
+    return this.#requiredFrom !== undefined && index >= this.#requiredFrom;
+  }
+}

@@ -1,0 +1,273 @@
+import { formatEvent, isForceReload } from '@watcher/events';
+import type { Ground } from '../ground/ground.ts';
+import { Deliveries } from '../oracle/deliveries.ts';
+import { Picture } from '../oracle/picture.ts';
+import { keyOfEvent, type Published } from '../oracle/published.ts';
+import { Reloads } from '../oracle/reloads.ts';
+import { views } from '../oracle/view.ts';
+import type { Script } from '../script/script.ts';
+import { showStep } from '../script/show.ts';
+import type { Step } from '../script/step.ts';
+import { livenessInterval, retryInterval, timeout } from '../timing.ts';
+import { watchLateness } from '../watched/lateness.ts';
+import type { Watched, Word } from '../watched/watched.ts';
+import { causes } from './causes.ts';
+import { Journal } from './journal.ts';
+import type { Surroundings } from './run-round.ts';
+import { Counter, type Tally } from './tally.ts';
+import { sleep, turn, waitFor } from './waiting.ts';
+
+/** What a loaded machine may take on top of any time that is asked for, in milliseconds. */
+const SLACK = { fake: 150, real: 5000 } as const;
+
+/** One round under way: performs the steps, hears what the consumer is told, and has the oracles judge it. */
+export class Round {
+  readonly violations: string[] = [];
+  readonly #script: Script;
+  readonly #surroundings: Surroundings;
+  readonly #journal = new Journal();
+  readonly #counter = new Counter();
+  readonly #deliveries: Deliveries;
+  readonly #reloads: Reloads;
+  readonly #picture: Picture;
+  #ground!: Ground;
+  #watched: Watched | undefined;
+  #ready = false;
+  #closing = false;
+  /** How many words the consumer has been told. */
+  #words = 0;
+  #publishedCount = 0;
+  /** How many streams were made deaf since all was well. */
+  #deaf = 0;
+
+  constructor(script: Script, surroundings: Surroundings) {
+    this.#script = script;
+    this.#surroundings = surroundings;
+    const { mode, capacity, listDelay, view } = script.setting;
+    const violate = (what: string) => this.#violate(what);
+    this.#deliveries = new Deliveries(violate);
+    this.#reloads = new Reloads({ mode, mayOverflow: capacity < 1024, violate });
+    const [before, after] = listDelay;
+    this.#picture = new Picture({
+      view: views[view],
+      list: async () => {
+        if (before) await sleep(before);
+        const list = await this.#ground.list();
+        if (after) await sleep(after);
+        return list;
+      },
+      retry: () => sleep(2),
+    });
+  }
+
+  get journal(): readonly string[] {
+    return this.#journal.lines;
+  }
+
+  get tally(): Tally {
+    return this.#counter.tally;
+  }
+
+  async run(): Promise<void> {
+    this.#ground = await this.#surroundings.openGround(this.#script, (event) => this.#published(event));
+    const unwatch = watchLateness((ms) => this.#hear({ kind: 'late', ms }));
+    try {
+      for (const step of this.#script.steps) {
+        if (this.violations.length > 0) break;
+        await this.#perform(step);
+      }
+      await this.#leave();
+    } finally {
+      unwatch();
+      this.#picture.close();
+      await this.#ground[Symbol.asyncDispose]();
+    }
+  }
+
+  // What is done.
+
+  async #perform(step: Step): Promise<void> {
+    this.#journal.note(showStep(step));
+    this.#counter.count(`step ${step.do}`);
+    const limit = this.#notice;
+    const words = this.#words;
+    switch (step.do) {
+      case 'watch':
+        this.#watch();
+        break;
+      case 'stop process':
+        this.#watched?.stop();
+        break;
+      case 'continue process':
+        this.#watched?.continue();
+        break;
+      case 'pause reading':
+        this.#watched?.pauseReading();
+        break;
+      case 'resume reading':
+        this.#watched?.resumeReading();
+        break;
+      case 'await ready':
+        await waitFor(() => this.#ready, limit);
+        break;
+      case 'await word':
+        await waitFor(() => this.#words > words, limit);
+        break;
+      case 'await requests': {
+        const enough = this.#ground.requests + step.count;
+        const end = performance.now() + limit;
+        while (this.#ground.requests < enough && performance.now() < end) await turn();
+        break;
+      }
+      case 'await turns':
+        for (let left = step.count; left > 0; left--) await turn();
+        break;
+      case 'await ms':
+        await sleep(step.ms);
+        break;
+      case 'quiet':
+        await this.#settle();
+        break;
+      default:
+        causes(step, this.#script.setting, this.#ground.streams, this.#reloads);
+        if (step.do === 'set back') this.#deliveries.clockSetBack();
+        if (step.do === 'deaf') this.#deaf++;
+        await this.#ground.perform(step);
+    }
+  }
+
+  #watch(): void {
+    const { setting, engine } = this.#script;
+    const { mode, view, reading, capacity, lease } = setting;
+    this.#deliveries.watched(this.#publishedCount, this.#ground.second);
+    this.#watched = this.#surroundings.watch(
+      this.#script,
+      {
+        host: this.#ground.host,
+        ...{ mode, view, reading, capacity },
+        timeout: timeout[engine],
+        retryInterval: retryInterval[engine],
+        livenessInterval: livenessInterval[engine],
+        leaseInterval: lease,
+      },
+      (word) => this.#hear(word),
+    );
+  }
+
+  /** Everything is in order again: what the consumer knows has to be, in time. */
+  async #settle(): Promise<void> {
+    await this.#ground.calm();
+    this.#watched?.continue();
+    this.#watched?.resumeReading();
+    if (!(await this.#agrees('all is quiet'))) return;
+    await this.#ground.mark();
+    if (!(await this.#agrees('one more event'))) return;
+    this.#reloads.settled();
+    this.#deaf = 0;
+    this.#journal.note('settled');
+  }
+
+  /** Waits until the consumer knows everything. */
+  async #agrees(when: string): Promise<boolean> {
+    const { engine } = this.#script;
+    // What is wrong is noticed in time, and mended within a few requests; a deaf stream may follow another.
+    const mended = retryInterval[engine] + 2 * timeout[engine];
+    const limit = (this.#notice + mended) * (1 + this.#deaf) + SLACK[engine];
+    let difference: string[] = [];
+    const agrees = async () => {
+      if (this.violations.length > 0) return true;
+      this.#ground.tellPublished();
+      if (!this.#ready || !this.#picture.complete || this.#deliveries.missing.length > 0) return false;
+      difference = this.#picture.difference(await this.#ground.list());
+      return difference.length === 0;
+    };
+    if (await waitFor(agrees, limit)) return this.violations.length === 0;
+    const { missing } = this.#deliveries;
+    const late = `${Math.round(limit)} ms after ${when}`;
+    if (!this.#ready) this.#violate(`not ready ${late}`);
+    else if (missing.length > 0) {
+      this.#violate(`${missing.length} events not delivered ${late}, the first: ${missing[0]?.key}`);
+    } else if (!this.#picture.complete) this.#violate(`a list is still under way ${late}`);
+    else this.#violate(`the picture is wrong ${late}: ${difference.join('; ')}`);
+    return false;
+  }
+
+  /** Closes the stream: after that nothing of it may be left. */
+  async #leave(): Promise<void> {
+    this.#closing = true;
+    await this.#watched?.close();
+    const limit = SLACK[this.#script.engine];
+    if (!(await waitFor(() => this.#ground.connections === 0, limit))) {
+      this.#violate(
+        `${this.#ground.connections} connections are left ${limit} ms after the stream was closed`,
+      );
+    }
+  }
+
+  /** Within how many milliseconds a watcher notices whatever is wrong. */
+  get #notice(): number {
+    const { engine } = this.#script;
+    return livenessInterval[engine] + timeout[engine];
+  }
+
+  // What is heard.
+
+  #published(event: Published): void {
+    this.#publishedCount++;
+    this.#counter.count('published');
+    this.#deliveries.published(event);
+    this.#reloads.published();
+  }
+
+  #hear(word: Word): void {
+    this.#ground.tellPublished();
+    switch (word.kind) {
+      case 'late':
+        this.#journal.note(`(late by ${Math.round(word.ms)} ms)`);
+        this.#counter.count('late');
+        this.#reloads.standstill();
+        return;
+      case 'ready':
+        this.#journal.note('told ready');
+        this.#ready = true;
+        this.#deliveries.startsAnew(this.#publishedCount);
+        this.#reloads.newPlace();
+        void this.#picture.relist();
+        break;
+      case 'error':
+        this.#journal.note(`told error ${word.code}: ${word.message}`);
+        this.#counter.count(`error ${word.code}`);
+        this.#reloads.error(word.code);
+        break;
+      case 'closed':
+        this.#journal.note(`told closed: ${word.reason} ${word.message}`);
+        if (!this.#closing) this.#violate(`the stream closed as ${word.reason}: ${word.message}`);
+        break;
+      case 'event':
+        this.#hearEvent(word.event);
+    }
+    this.#words++;
+  }
+
+  #hearEvent(event: Extract<Word, { kind: 'event' }>['event']): void {
+    if (!isForceReload(event)) {
+      this.#counter.count('delivered');
+      const index = this.#deliveries.delivered(keyOfEvent(event));
+      this.#journal.note(`told ${formatEvent(event)} (event ${index ?? '?'})`);
+      if (index !== undefined) this.#reloads.arrived(index);
+      this.#picture.apply(event);
+      return;
+    }
+    const { reason } = event;
+    this.#journal.note(`told reload: ${reason}`);
+    this.#counter.count(`reload ${reason}`);
+    this.#reloads.reload(reason);
+    if (reason === 'gap' || reason === 'overflow') this.#deliveries.startsAnew(this.#publishedCount);
+    if (reason !== 'disconnected') void this.#picture.relist();
+  }
+
+  #violate(what: string): void {
+    this.#journal.note(`VIOLATION: ${what}`);
+    if (this.violations.length === 0) this.violations.push(what); // the rest follows from it
+  }
+}
