@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +47,12 @@ export async function removeEngineFolder(folder: string): Promise<void> {
   for (const point of (await mountsIn(folder)).reverse()) await run('umount', ['-l', '--', point]);
   await removeBridges(folder);
   await removeControlGroups(folder);
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  // The owner goes last: a folder of which something could not be removed is found again by it.
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((name) => name !== OWNER)) {
+    await rm(join(folder, name), { recursive: true, force: true, maxRetries: 5 });
+  }
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** Removes what engines left behind whose owner was killed before it could. */
@@ -134,7 +140,13 @@ async function removeControlGroups(folder: string): Promise<void> {
     ),
   ];
   const roots = ['', ...(await readdir('/sys/fs/cgroup').catch(() => []))];
-  for (const root of roots) {
-    for (const group of groups) await rmdir(join('/sys/fs/cgroup', root, group)).catch(() => {});
-  }
+  const left = roots
+    .flatMap((root) => groups.map((group) => join('/sys/fs/cgroup', root, group)))
+    .filter((path) => existsSync(path));
+  const removed = async () => {
+    for (const path of left) await rmdir(path).catch(() => {});
+    return !left.some((path) => existsSync(path));
+  };
+  // A killed process holds its group until it is reaped. One that stays is empty, and in nobody's way.
+  await waitUntil(removed, 5_000, () => '').catch(() => {});
 }
