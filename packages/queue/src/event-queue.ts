@@ -101,8 +101,8 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
   }
 
   /**
-   * Flushes what is buffered, without waiting for its time. Resolves when that has been flushed, given up or
-   * discarded; never rejects.
+   * Flushes what is buffered, without waiting for its time; a batch that waits for its next attempt keeps its
+   * own. Resolves when that has been flushed, given up or discarded; never rejects.
    */
   flush(): Promise<void> {
     this.#demandAll('flush');
