@@ -17,6 +17,7 @@ export function drawCharts(charts: readonly Chart[]): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${top}" viewBox="0 0 ${WIDTH} ${top}" role="img">`,
+    `<title>${escaped(charts.map(({ title }) => title).join('; '))}</title>`,
     '<style>',
     'text { font: 13px system-ui, sans-serif; fill: #24292f }',
     '.title { font-weight: 600 } .faint { fill: #6e7781; font-size: 12px }',

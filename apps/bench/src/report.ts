@@ -63,13 +63,15 @@ export function renderPage(sections: Readonly<Record<string, Measured>>): string
   return `${parts.join('\n\n')}\n`;
 }
 
+/** A table in Markdown, its columns aligned as the formatter wants them. */
 function markdown({ columns, rows }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    line(columns),
-    line(columns.map((_, i) => (isText(rows, i) ? '---' : '---:'))),
-    ...rows.map(line),
-  ].join('\n');
+  const widths = columns.map((column, i) =>
+    Math.max(4, column.length, ...rows.map((row) => (row[i] ?? '').length)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => (isText(rows, i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
+  const rule = widths.map((width, i) => (isText(rows, i) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [line(columns), line(rule), ...rows.map(line)].join('\n');
 }
 
 /** Whether a column is of words, and so begins at the left. */

@@ -21,7 +21,7 @@ test('the page names machine and Node, and has every table', () => {
   const table = { title: 'Speed', columns: ['', 'ns'], rows: [['ours', '12']], notes: ['Read it well.'] };
   const page = renderPage({ one: { title: 'One', about: ['How.'], tables: [table], machine } });
   expect(page).toContain('Node v24. Some CPU, 2 cores, 8 GiB, Linux x64. 2026-01-01.');
-  expect(page).toContain('### Speed\n\n|  | ns |\n| --- | ---: |\n| ours | 12 |\n\nRead it well.');
+  expect(page).toContain('### Speed\n\n|      |   ns |\n| ---- | ---: |\n| ours |   12 |\n\nRead it well.');
 });
 
 test('a bar ten times as long in value is one step longer, and text is escaped', () => {
