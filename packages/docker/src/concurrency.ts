@@ -42,7 +42,10 @@ export async function race<T>(
 export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const aborted = () => reject(signal.reason);
-    if (signal.aborted) return aborted();
+    if (signal.aborted) {
+      promise.catch(() => {}); // nobody is left to hear of it
+      return aborted();
+    }
     signal.addEventListener('abort', aborted, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
   });

@@ -12,7 +12,8 @@ export function classify(error: unknown, host: string): WatcherError {
   if (isWatcherError(error)) return error;
   const { statusCode } = error as { statusCode?: unknown };
   if (typeof statusCode === 'number') return classifyStatus(statusCode, error as Error, host);
-  const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  const { code: given, message = String(error) } = error as { code?: unknown; message?: string };
+  const code = typeof given === 'string' ? given : ''; // a DOMException has a number
   return (
     classifyTls(code, message, host, error) ??
     classifySystem(code, host, error) ??

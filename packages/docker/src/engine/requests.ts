@@ -36,8 +36,8 @@ export interface RequestsOptions {
   readonly host: string;
 }
 
-/** More than a bounded query can rightly bring: the engine's ring is 256, but Podman reads a whole log file. */
-const MAX_ANSWER = 65_536;
+/** How many lines of an answer are kept, the latest: more than any ring holds, but Podman reads a whole log file. */
+const KEPT = 4096;
 
 /** Asks an engine for events: as a stream, or for those between two times. Every request ends by itself in time. */
 export class Requests {
@@ -70,8 +70,11 @@ export class Requests {
     const link = linkAbort(signal);
     try {
       signal.throwIfAborted();
-      const answer = client.getEvents({ ...request, abortSignal: link.signal });
-      const body = (await this.#inTime(answer, 'headers', link)) as Body;
+      const answer = client.getEvents({ ...request, abortSignal: link.signal }) as Promise<Body>;
+      const body = await this.#inTime(answer, 'headers', link).catch((error) => {
+        answer.then(letGo, () => {}); // one that comes late is not wanted any more
+        throw error;
+      });
       const over = () => link[Symbol.dispose]();
       body.on('close', over);
       body.on('error', over); // an abort before anyone reads it is an error of the body, too
@@ -83,7 +86,7 @@ export class Requests {
     }
   }
 
-  /** The lines between two times in the engine's past, as its ring still holds them. */
+  /** The lines between two times in the engine's past, as its ring still holds them; of very many, the latest. */
   async between(from: string, to: string, signal: AbortSignal): Promise<Answer> {
     using link = linkAbort(signal);
     const { body, date } = await this.open({ since: from, until: to }, link.signal);
@@ -91,7 +94,7 @@ export class Requests {
     const whole = new Promise<void>((resolve, reject) => {
       const splitter = new LineSplitter({
         line: (line) => {
-          if (lines.push(line) > MAX_ANSWER) reject(fault('PROTOCOL', tooMuch(this.host)));
+          if (lines.push(line) > 2 * KEPT) lines.splice(0, KEPT);
         },
         tooLong() {},
       });
@@ -137,6 +140,12 @@ export class Requests {
   }
 }
 
+/** Ends an answer of a client that may not heed an abort. */
+function letGo(body: Body): void {
+  body.on('error', () => {});
+  body.destroy?.();
+}
+
 function engineDate({ headers }: Body): bigint | undefined {
   const date = Date.parse(headers?.date ?? '');
   return Number.isNaN(date) ? undefined : BigInt(date) * 1_000_000n;
@@ -144,5 +153,3 @@ function engineDate({ headers }: Body): bigint | undefined {
 
 const slow = (host: string, what: string, timeout: number) =>
   `No ${what} from ${host} within ${timeout} ms. Is the engine overloaded or frozen? If it is only slow, raise "timeout".`;
-
-const tooMuch = (host: string) => `${host} answered a bounded query with more than ${MAX_ANSWER} events.`;

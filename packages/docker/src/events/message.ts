@@ -34,7 +34,7 @@ export function parseMessage(line: string): EngineMessage | undefined {
   if (typeof type !== 'string' || typeof action !== 'string' || typeof actor !== 'object' || actor === null) {
     return undefined;
   }
-  const attributes = isRecord(actor.Attributes) ? actor.Attributes : NONE;
+  const attributes = textsOf(actor.Attributes);
   return {
     type,
     action: dockerAction(action, attributes),
@@ -66,8 +66,15 @@ function milliseconds({ time, timeNano }: Wire): number {
   return typeof time === 'number' ? time * 1000 : 0;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, string>> {
-  return typeof value === 'object' && value !== null;
+/** What is text in an object: the object itself where all of it is, as an engine writes it. */
+function textsOf(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return NONE;
+  for (const name in value) {
+    if (typeof (value as Record<string, unknown>)[name] !== 'string') {
+      return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string'));
+    }
+  }
+  return value as Readonly<Record<string, string>>;
 }
 
 /**

@@ -71,10 +71,14 @@ export class Subscription {
   ): Promise<Subscription> {
     const link = linkAbort(signal);
     const request = { since: cursor.since };
-    const { body } = await requests.open(request, link.signal);
+    const { body } = await requests.open(request, link.signal).catch((error) => {
+      link[Symbol.dispose]();
+      throw error;
+    });
     cursor.replayBegins();
     const ended = Promise.withResolvers<WatcherError>();
     const subscription = new Subscription(cursor, sink, link, ended.promise, requests.clock.monotonic());
+    link.signal.addEventListener('abort', () => body.destroy?.(), { once: true });
     const splitter = new LineSplitter({
       line: (line) => subscription.#line(line),
       tooLong: () => sink.tooLong(),

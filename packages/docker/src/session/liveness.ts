@@ -10,12 +10,10 @@ import { eventsSincePlace } from './place.ts';
  * a connection of its own, what it has had since our place; what it names must be here within `timeout`, whether
  * it was on its way or not.
  *
- * @param heard when anything last came, by the clock's `monotonic`
- *
  * Never resolves on a stream that lives; rejects when aborted.
  */
 export async function death(
-  heard: () => number,
+  { heard, passed, refused }: Stethoscope,
   cursor: Cursor,
   requests: Requests,
   interval: number,
@@ -29,6 +27,7 @@ export async function death(
     if (heard() > idleSince) continue;
 
     checked = clock.monotonic();
+    const place = cursor.anchor;
     let missing: string[] = [];
     let failure: WatcherError | undefined;
     try {
@@ -36,6 +35,10 @@ export async function death(
     } catch (error) {
       signal.throwIfAborted();
       failure = error as WatcherError;
+      if (!silence.has(failure.code)) {
+        refused(failure); // it answers, if not what it was asked: no sign that the stream is dead
+        continue;
+      }
     }
     if (missing.length === 0 && !failure) continue;
 
@@ -45,6 +48,7 @@ export async function death(
     }
     const lost = cursor.missing(missing).length;
     if (lost > 0) {
+      if (cursor.anchor !== place) passed();
       return fault(
         'STREAM_DEAD',
         `${requests.host} has had ${lost} events that its open stream did not bring.`,
@@ -52,6 +56,18 @@ export async function death(
     }
   }
 }
+
+export interface Stethoscope {
+  /** When anything last came, by the clock's `monotonic`. */
+  heard(): number;
+  /** What came behind the events that are missing has moved our place past them: it is none to resume from. */
+  passed(): void;
+  /** The question was refused, so that nothing is known. */
+  refused(error: WatcherError): void;
+}
+
+/** What it is called when nobody answers. */
+const silence: ReadonlySet<string> = new Set(['TIMEOUT', 'UNREACHABLE', 'CONNECTION_LOST', 'SSH']);
 
 async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
   if (milliseconds > 0) await delay(clock, milliseconds, signal);

@@ -1,15 +1,15 @@
-import { delay, isWatcherError, type ReloadReason, type WatcherError } from '@watcher/core';
+import { delay, isWatcherError, MAX_DELAY, type ReloadReason, type WatcherError } from '@watcher/core';
 import { linkAbort, race, until } from '../concurrency.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { Subscription } from '../events/subscription.ts';
-import { death } from './liveness.ts';
+import { death, type Stethoscope } from './liveness.ts';
 import { findPlace } from './place.ts';
 import { mayHaveMissedBeginning, proveOverlap, proveStanding } from './proof.ts';
 import { type Backoff, retryDelay } from './retry.ts';
-import { watchForStandstill } from './standstill.ts';
+import { type Moment, watchForStandstill } from './standstill.ts';
 import type { StatusKeeper } from './status.ts';
 
 export interface SessionSettings {
@@ -54,6 +54,10 @@ export class Session {
   /** The subscription that is handed on, while there is one. */
   #current: Subscription | undefined;
   #openedBefore = false;
+  /** When the subscription was about to be released, and how many lines had come before. */
+  #released: Moment = { at: 0, count: 0 };
+  /** When the stream that there is was opened, by the clock's `monotonic`. */
+  #openSince: number | undefined;
   /** What was reported since the engine was last there, so that a fault that lasts is told once. */
   readonly #reported = new Set<string>();
 
@@ -74,13 +78,14 @@ export class Session {
     let failures = 0;
     while (!signal.aborted) {
       this.#status.enter('connecting');
-      const since = clock.monotonic();
+      this.#openSince = undefined;
       const error = await this.#follow(signal);
       if (signal.aborted) return;
       this.#tellLost(error);
       if (!error.retryable) throw error;
       // Only a stream that lasted clears the count: to be answered and cut at once is a failure, too.
-      failures = clock.monotonic() - since > this.#settings.retry.maxDelay ? 1 : failures + 1;
+      const lasted = clock.monotonic() - (this.#openSince ?? clock.monotonic());
+      failures = lasted > this.#settings.retry.maxDelay ? 1 : failures + 1;
       await delay(clock, retryDelay(failures, this.#settings.retry, Math.random()), signal);
     }
   }
@@ -110,6 +115,8 @@ export class Session {
   async #connect(requests: Requests, signal: AbortSignal): Promise<Subscription> {
     const resumed = await this.#resume(requests, signal);
     const subscription = resumed ?? (await this.#begin(requests, signal));
+    // What the consumer does when it is told may take long; the engine does not wait.
+    this.#released = { at: requests.clock.monotonic(), count: this.#cursor?.count ?? 0 };
     this.#tellOpen(resumed ? 'reconnected' : 'gap');
     if (resumed) subscription.release();
     else if (!this.#isUnproven(subscription)) subscription.releaseAnew();
@@ -141,13 +148,19 @@ export class Session {
   #stream(requests: Requests, signal: AbortSignal): Promise<WatcherError> {
     const { clock } = requests;
     const cursor = this.#cursor as Cursor;
-    const heard = () => this.#current?.heard ?? 0;
+    const stethoscope: Stethoscope = {
+      heard: () => this.#current?.heard ?? 0,
+      passed: () => {
+        this.#cursor = undefined;
+      },
+      refused: (error) => this.#report(error),
+    };
     const lost = () => this.#sink.reload('gap');
     return race<WatcherError>(
       signal,
       (own) => this.#end(own),
-      (own) => death(heard, cursor, requests, this.#settings.livenessInterval, own),
-      (own) => watchForStandstill(cursor, clock, lost, own),
+      (own) => death(stethoscope, cursor, requests, this.#settings.livenessInterval, own),
+      (own) => watchForStandstill(cursor, clock, this.#released, lost, own),
       (own) => this.#proveBeginning(requests, lost, own),
       (own) => this.#keepRenewing(requests, own),
     );
@@ -185,7 +198,8 @@ export class Session {
   /** Never resolves. While no other subscription can be had, the one there is goes on. */
   async #keepRenewing(requests: Requests, signal: AbortSignal): Promise<never> {
     for (;;) {
-      await delay(requests.clock, this.#settings.leaseInterval * (0.9 + 0.2 * Math.random()), signal);
+      const lease = this.#settings.leaseInterval * (0.9 + 0.2 * Math.random());
+      await delay(requests.clock, Math.min(lease, MAX_DELAY), signal);
       signal.throwIfAborted();
       this.#status.enter('renewing');
       const next = await this.#next(requests, signal);
@@ -222,6 +236,7 @@ export class Session {
 
   #tellOpen(how: 'reconnected' | 'gap'): void {
     this.#status.enter('streaming');
+    this.#openSince = this.#engine.clock.monotonic();
     this.#reported.clear();
     if (!this.#openedBefore) this.#sink.opened();
     else {
@@ -232,14 +247,23 @@ export class Session {
   }
 
   #tellLost(error: WatcherError): void {
-    const told = `${error.code} ${error.message}`;
-    if (!this.#reported.has(told)) this.#sink.error(error);
-    this.#reported.add(told);
+    this.#report(error);
     const wasOpen = this.#status.state === 'streaming' || this.#status.state === 'renewing';
     if (wasOpen && this.#settings.forceReload === 'always') this.#sink.reload('disconnected');
     this.#status.enter('waiting');
   }
+
+  /** A fault is told once, and of those that say something else each time only the first. */
+  #report(error: WatcherError): void {
+    const told = `${error.code} ${error.message}`;
+    if (this.#reported.has(told) || this.#reported.size >= MAX_REPORTED) return;
+    this.#reported.add(told);
+    this.#sink.error(error);
+  }
 }
+
+/** Different faults that are told of while the engine is away, or keeps refusing to answer. */
+const MAX_REPORTED = 16;
 
 /** Waits for a proof about a subscription; without one, the subscription is not left open. */
 async function orClose<T>(subscription: Subscription, proof: Promise<T>): Promise<T> {

@@ -18,17 +18,20 @@ const TRICKLE = 8;
  * have unless it held {@link SLOTS} for us first, and those come once we read again: so they are counted, and the
  * consumer hears of it before it hears of any event that came behind them.
  *
+ * @param begun when the subscription was released: a consumer may have stood still over what it was told then
+ *
  * Never resolves; rejects when aborted.
  */
 export async function watchForStandstill(
   cursor: Cursor,
   clock: Clock,
+  begun: Moment,
   lost: () => void,
   signal: AbortSignal,
 ): Promise<never> {
-  let beatAt = clock.monotonic();
+  let beatAt = begun.at;
   /** How many lines had come at the latest beat. */
-  let atBeat = cursor.count;
+  let atBeat = begun.count;
   /** How many had come when we stood still; undefined when nothing of then is left to read. */
   let before: number | undefined;
 
@@ -41,6 +44,7 @@ export async function watchForStandstill(
     }
     cursor.ringAt(cursor.count + SLOTS, piledUp);
   };
+  if (clock.monotonic() - begun.at >= TOLERANCE) before = begun.count;
   const stop = onPulse(clock, (lateness) => {
     const { count } = cursor;
     if (lateness >= TOLERANCE) before ??= atBeat;
@@ -56,4 +60,12 @@ export async function watchForStandstill(
     stop();
     cursor.ringAt(Number.POSITIVE_INFINITY, () => {});
   }
+}
+
+/** A moment in a stream. */
+export interface Moment {
+  /** By the clock's `monotonic`. */
+  readonly at: number;
+  /** How many lines had come. */
+  readonly count: number;
 }

@@ -65,6 +65,13 @@ describe('parseMessage', () => {
     });
   });
 
+  it('keeps of the attributes what is text', () => {
+    const line =
+      '{"Type":"container","Action":"start","Actor":{"ID":"c1","Attributes":{"name":5,"image":{},"tier":"front"}}}';
+    expect(parseMessage(line)?.attributes).toEqual({ tier: 'front' });
+    expect(parseMessage(line.replace(/{"name".*?"front"}/, '["a"]'))?.attributes).toEqual({});
+  });
+
   it('does not let a label become a prototype', () => {
     const message = parseMessage(
       '{"Type":"container","Action":"start","Actor":{"ID":"c1","Attributes":{"__proto__":"x","name":"web"}}}',

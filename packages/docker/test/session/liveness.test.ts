@@ -1,5 +1,10 @@
+import { type Readable, Transform } from 'node:stream';
 import { describe, it } from 'vitest';
+import type { Endpoint } from '../../src/endpoint/endpoint.ts';
+import { createClient } from '../../src/engine/create-client.ts';
+import { type DockerClient, DockerWatcher } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
+import { Recorder } from '../support/recorder.ts';
 import { LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
 
 describe('a stream that died without a sign', () => {
@@ -67,4 +72,68 @@ describe('a stream that died without a sign', () => {
     await scene.live('web');
     await told(watch, 'started web');
   });
+
+  it('is not suspected when the question is refused, which is told once', async () => {
+    await using scene = await Scene.begin();
+    await using watch = await scene.watchAnchored();
+    const refused = scene.engine.faults.respond(503, '{"message":"busy"}', { bounded: true });
+    for (let probe = 1; probe <= 3; probe++) {
+      await scene.pass(LIVENESS);
+      await eventually('the question', () => refused.hits === probe);
+    }
+    await refused.clear();
+    await told(watch, 'error ENGINE_FAULT');
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
+  it('that goes on behind what it did not bring is a gap: our place has moved past it', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    let dropping = false;
+    let dropped = '';
+    const client = lossyClient(scene.engine.host, (line) => {
+      if (dropping) dropped += line;
+      return dropping;
+    });
+    const watcher = new DockerWatcher({ client, clock: scene.clock, timeout: TIMEOUT, forceReload: 'gap' });
+    await using watch = new Recorder(watcher.events());
+    await watch.stream.ready;
+    await scene.quiet();
+    dropping = true;
+    await scene.live('lost');
+    await eventually('its loss', () => /"start".*"lost"/.test(dropped));
+    dropping = false;
+    scene.engine.stepClock(5000);
+    await scene.pass(LIVENESS);
+    await eventually('the wait for what is missing', () => scene.clock.delays.includes(TIMEOUT));
+    await scene.live('later');
+    await told(watch, 'started later');
+    await scene.clock.advance(TIMEOUT);
+    await told(watch, 'error STREAM_DEAD');
+    scene.engine.stepClock(2000); // "later" is not of the second in which the new place is taken
+    await scene.pass(RETRY);
+    await told(watch, 'reload gap');
+  });
 });
+
+/** A client whose streams do not bring every line; what is asked with an `until` is answered whole. */
+function lossyClient(host: string, drops: (line: string) => boolean): DockerClient {
+  const path = host.slice('unix://'.length);
+  const endpoint: Endpoint = { host: { kind: 'socket', shown: host, path } };
+  const { client } = createClient(endpoint);
+  return {
+    async getEvents(request) {
+      const body = (await client.getEvents(request)) as Readable & { headers?: object };
+      if (request?.until !== undefined) return body;
+      const kept = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          const lines = chunk.toString('utf8').split(/(?<=\n)/);
+          done(undefined, lines.filter((line) => !drops(line)).join('') || undefined);
+        },
+      });
+      body.on('error', (error) => kept.destroy(error));
+      return Object.assign(body.pipe(kept), { headers: body.headers });
+    },
+  };
+}

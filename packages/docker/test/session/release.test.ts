@@ -64,6 +64,24 @@ describe('after an abort nothing is left', () => {
   });
 });
 
+describe('attempts that fail', () => {
+  it('leave no listener behind', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    const { engine, clock } = scene;
+    const { signal } = new AbortController();
+    const refused = engine.faults.respond(503, '{"message":"busy"}', { bounded: false });
+    const stream = new DockerWatcher({ host: engine.host, clock, timeout: TIMEOUT }).events({ signal });
+    for (let attempt = 1; attempt <= 20; attempt++) {
+      await eventually('the refusal', () => refused.hits === attempt && clock.delays.includes(RETRY));
+      expect(clock.pending).toBe(1);
+      await clock.advance(RETRY);
+    }
+    await stream.close();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
 describe('a thousand reconnects', () => {
   it('leave as many timers, listeners and sockets as there were', { timeout: 60_000 }, async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
