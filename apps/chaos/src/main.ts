@@ -1,20 +1,24 @@
-import { readOptions, usage } from './options.ts';
-import { showFailure } from './round/run-round.ts';
-import { Counter } from './round/tally.ts';
+import { type Options, readOptions, UsageError, usage } from './options.ts';
+import { Report } from './runner/report.ts';
 import { runSeeds } from './runner/run-seeds.ts';
+import { shareSeeds } from './runner/worker.ts';
 
-const options = readOptions(process.argv.slice(2));
-if (options.help) console.log(usage);
-const counter = new Counter();
-const start = performance.now();
-let failed = 0,
-  n = 0;
-await runSeeds(options, [0, 1], (outcome) => {
-  n++;
-  counter.add(outcome.tally);
-  if (outcome.violations.length || options.verbose) {
-    failed += outcome.violations.length ? 1 : 0;
-    console.log(showFailure(outcome));
+try {
+  process.exitCode = await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
+}
+
+async function main(options: Options): Promise<number> {
+  if (options.help) {
+    process.stdout.write(usage);
+    return 0;
   }
-});
-console.log(counter.tally, n, 'rounds', failed, 'failed', performance.now() - start);
+  const report = new Report(options.verbose, (text) => process.stdout.write(text));
+  if (options.jobs > 1) await shareSeeds(options, (outcome) => report.add(outcome));
+  else await runSeeds(options, { part: 0, of: 1 }, (outcome) => report.add(outcome));
+  process.stdout.write(report.summary());
+  return report.failed ? 1 : 0;
+}

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { DialectName } from '@watcher/testing/engine';
 import type { EngineKind, Mode } from './script/script.ts';
 
 export interface Options {
@@ -8,6 +9,7 @@ export interface Options {
   readonly rounds: readonly [number, number];
   readonly engine: EngineKind;
   readonly mode: Mode | undefined;
+  readonly dialect: DialectName | undefined;
   /** How many processes share the seeds. */
   readonly jobs: number;
   /** Prints the script and the journal of every round, not only of one that fails. */
@@ -24,28 +26,21 @@ export const usage = `Random faults against a DockerWatcher, and three oracles t
   --rounds M       how many rounds of each seed (10, with --seeds 4)
   --round K        only this one, counted from 0: to see a round again
   --engine NAME    fake, in this process (default), or real: a dockerd of its own, which needs root
-  --mode NAME      forceReload: always or gap (default: left to chance, by round)
+  --mode NAME      forceReload: always or gap (left to chance, by round)
+  --dialect NAME   how the fake engine speaks: docker, docker-1.52, podman (left to chance) or podman-4.3
   --jobs N         how many processes share the seeds (2 with --seeds on the fake, else 1)
   --verbose        print every round, not only one that fails
   --help
 `;
 
-/** What the command line asks for. @throws {Error} that says which option is wrong */
+/** The command line is wrong; says how. */
+export class UsageError extends Error {}
+
+const dialects = ['docker', 'docker-1.52', 'podman', 'podman-4.3'] as const satisfies DialectName[];
+
+/** What the command line asks for. @throws {UsageError} that says which option is wrong */
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seed: { type: 'string' },
-      seeds: { type: 'string' },
-      rounds: { type: 'string' },
-      round: { type: 'string' },
-      engine: { type: 'string', default: 'fake' },
-      mode: { type: 'string' },
-      jobs: { type: 'string' },
-      verbose: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const values = parse(args);
   const seeds = values.seeds === undefined ? undefined : range('--seeds', values.seeds);
   const seed = whole('--seed', values.seed ?? '1');
   const rounds = whole('--rounds', values.rounds ?? (seeds ? '4' : '10'));
@@ -56,25 +51,48 @@ export function readOptions(args: readonly string[]): Options {
     rounds: round === undefined ? [0, rounds - 1] : [round, round],
     engine,
     mode: values.mode === undefined ? undefined : oneOf('--mode', values.mode, ['always', 'gap'] as const),
-    jobs: whole('--jobs', values.jobs ?? (seeds && engine === 'fake' ? '2' : '1')),
+    dialect: values.dialect === undefined ? undefined : oneOf('--dialect', values.dialect, dialects),
+    jobs: Math.max(1, whole('--jobs', values.jobs ?? (seeds && engine === 'fake' ? '2' : '1'))),
     verbose: values.verbose,
     help: values.help,
   };
 }
 
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        seed: { type: 'string' },
+        seeds: { type: 'string' },
+        rounds: { type: 'string' },
+        round: { type: 'string' },
+        engine: { type: 'string', default: 'fake' },
+        mode: { type: 'string' },
+        dialect: { type: 'string' },
+        jobs: { type: 'string' },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 function whole(option: string, given: string): number {
   if (/^\d{1,9}$/.test(given)) return Number(given);
-  throw new Error(`${option} takes a whole number, not "${given}".`);
+  throw new UsageError(`${option} takes a whole number, not "${given}".`);
 }
 
 function range(option: string, given: string): [number, number] {
   const [first = '', last = '', ...more] = given.split('..');
-  if (more.length > 0) throw new Error(`${option} takes A..B, not "${given}".`);
+  if (more.length > 0) throw new UsageError(`${option} takes A..B, not "${given}".`);
   return [whole(option, first), whole(option, last)];
 }
 
 function oneOf<T extends string>(option: string, given: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === given);
   if (found !== undefined) return found;
-  throw new Error(`${option} takes ${choices.join(' or ')}, not "${given}".`);
+  throw new UsageError(`${option} takes ${choices.join(', ')}, not "${given}".`);
 }

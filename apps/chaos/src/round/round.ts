@@ -13,7 +13,7 @@ import { watchLateness } from '../watched/lateness.ts';
 import type { Watched, Word } from '../watched/watched.ts';
 import { causes } from './causes.ts';
 import { Journal } from './journal.ts';
-import type { Surroundings } from './run-round.ts';
+import type { Surroundings } from './surroundings.ts';
 import { Counter, type Tally } from './tally.ts';
 import { sleep, turn, waitFor } from './waiting.ts';
 

@@ -1,15 +1,8 @@
-import type { Ground, HearPublished } from '../ground/ground.ts';
 import type { Script } from '../script/script.ts';
 import { showScript } from '../script/show.ts';
-import type { Listen, Watched, WatchOrder } from '../watched/watched.ts';
 import { Round } from './round.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Tally } from './tally.ts';
-
-/** What a round needs beside its script. */
-export interface Surroundings {
-  openGround(script: Script, hear: HearPublished): Promise<Ground>;
-  watch(script: Script, order: WatchOrder, listen: Listen): Watched;
-}
 
 export interface Outcome {
   readonly script: Script;

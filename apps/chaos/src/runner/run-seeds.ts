@@ -3,16 +3,22 @@ import { type Outcome, runRound } from '../round/run-round.ts';
 import { writeScript } from '../script/write-script.ts';
 import { SharedSurroundings } from './surroundings.ts';
 
-/** Runs every `step`th seed from the `first` of them on, all its rounds, and hands over what came of each. */
+/** Which part of the seeds is run here: every `of`th one, from the `part`th of them on. */
+export interface Share {
+  readonly part: number;
+  readonly of: number;
+}
+
+/** Runs the rounds of a share of the seeds, and hands over what came of each. */
 export async function runSeeds(
-  { seeds: [from, to], rounds: [firstRound, lastRound], engine, mode }: Options,
-  [first, step]: readonly [number, number],
+  { seeds: [from, to], rounds: [first, last], engine, mode, dialect }: Options,
+  { part, of }: Share,
   done: (outcome: Outcome) => void,
 ): Promise<void> {
   await using surroundings = new SharedSurroundings();
-  for (let seed = from + first; seed <= to; seed += step) {
-    for (let round = firstRound; round <= lastRound; round++) {
-      done(await runRound(writeScript({ seed, round, engine, mode }), surroundings));
+  for (let seed = from + part; seed <= to; seed += of) {
+    for (let round = first; round <= last; round++) {
+      done(await runRound(writeScript({ seed, round, engine, mode, dialect }), surroundings));
     }
   }
 }

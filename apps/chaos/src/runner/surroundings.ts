@@ -1,6 +1,7 @@
 import { FakeGround } from '../ground/fake-ground.ts';
 import type { Ground, HearPublished } from '../ground/ground.ts';
-import { runRound, type Surroundings } from '../round/run-round.ts';
+import { runRound } from '../round/run-round.ts';
+import type { Surroundings } from '../round/surroundings.ts';
 import type { Script, Setting } from '../script/script.ts';
 import type { Step } from '../script/step.ts';
 import { WatchingProcess } from '../watched/child.ts';

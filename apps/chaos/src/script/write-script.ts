@@ -1,3 +1,4 @@
+import type { DialectName } from '@watcher/testing/engine';
 import { Random } from '../random.ts';
 import { Composer } from './composer.ts';
 import { lastingFault, passingFault } from './faults.ts';
@@ -11,13 +12,15 @@ export interface ScriptOptions {
   readonly engine: EngineKind;
   /** Default: left to chance, like everything else. */
   readonly mode?: Mode | undefined;
+  /** How the fake engine speaks. Default: left to chance, but never `podman-4.3`. */
+  readonly dialect?: DialectName | undefined;
 }
 
 /** The script of one round. The same options give the same script. */
-export function writeScript({ seed, round, engine, mode }: ScriptOptions): Script {
+export function writeScript({ seed, round, engine, mode, dialect }: ScriptOptions): Script {
   const random = new Random(seed, round, engine === 'fake' ? 0 : 1);
   const drawn = drawSetting(random, engine);
-  const setting = mode ? { ...drawn, mode } : drawn;
+  const setting = { ...drawn, ...(mode && { mode }), ...(dialect && { dialect }) };
   const fleet = new Fleet(random, engine === 'fake' ? [] : ['exit']);
   const composer = new Composer(random, fleet, setting, engine);
 
@@ -87,8 +90,7 @@ function drawSetting(random: Random, engine: EngineKind): Setting {
     dialect: random.weighted([
       [6, 'docker'],
       [1, 'docker-1.52'],
-      [1, 'podman'],
-      [1, 'podman-4.3'],
+      [2, 'podman'],
     ] as const),
     clockOffset: random.pick([0, 0, -3_600_000, 7_200_000]),
     home: random.chance(engine === 'fake' ? 0.12 : 0.4) ? 'child' : 'process',
