@@ -1,7 +1,7 @@
 import type { Bar, Chart } from './suite.ts';
 
-const WIDTH = 760;
-const LABEL = 300;
+const WIDTH = 800;
+const LABEL = 340;
 const VALUE = 70;
 const ROW = 24;
 const HEAD = 44;

@@ -106,7 +106,7 @@ export class Cursor {
 
   /** Where a subscription has to start so that nothing falls between: `since` of the request. */
   get since(): string {
-    return engineTime(this.anchor === undefined ? this.#start : atLeastZero(this.time - OVERLAP));
+    return engineTime(atLeastZero(this.time - OVERLAP));
   }
 
   /** Where a bounded query has to end to show the place: `until` of the request. */

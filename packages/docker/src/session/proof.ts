@@ -65,7 +65,8 @@ export function proveOverlap(
 /**
  * Whether a subscription whose first line has come can have missed something before it, on an engine that had told
  * nothing until then, so that nothing proves when it came to stand. What happened before that is replayed, unless
- * it was more than the engine remembers: so all that is there already is waited for, and counted.
+ * it was more than the engine remembers, or the engine's clock was set back: so all that is there already is waited
+ * for, counted, and compared with what the engine holds.
  *
  * @throws {WatcherError} when the query fails
  */
@@ -79,7 +80,8 @@ export async function mayHaveMissedBeginning(
     const time = nanoseconds(held[length - 1] ?? '');
     if (length >= RING || time === undefined) return true;
     const { lines } = await requests.between('0', engineTime(time + 1n), signal);
-    if (lines.length >= RING) return true;
+    const brought = new Set(held);
+    if (lines.length >= RING || lines.some((line) => !brought.has(line))) return true;
     if (held.length === length) return false;
   }
 }

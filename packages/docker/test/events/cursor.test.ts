@@ -4,10 +4,11 @@ import { Cursor } from '../../src/events/cursor.ts';
 const line = (n: number, padding = '') => `{"n":${n},"x":"${padding}","timeNano":${1_000_000_000_000 + n}}`;
 
 describe('Cursor', () => {
-  it('starts at the time it is given while nothing was seen', () => {
+  it('starts a second before the time it is given while nothing was seen, and not before time began', () => {
     const cursor = new Cursor(5_000_000_000n);
     expect(cursor.anchor).toBeUndefined();
-    expect(cursor.since).toBe('5.000000000');
+    expect(cursor.since).toBe('4.000000000');
+    expect(new Cursor(0n).since).toBe('0.000000000');
   });
 
   it('resumes a second before the last line, and asks about it to the nanosecond after', () => {

@@ -61,6 +61,19 @@ describe('ready', () => {
     await told(watch, 'started web');
   });
 
+  it('is followed by a gap when the clock was set back before the subscription stood', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    scene.engine.stepClock(-60_000);
+    await scene.live('lost'); // before `since`, and so not replayed
+    scene.engine.stepClock(120_000);
+    await scene.live('web');
+    await late.clear();
+    await told(watch, 'reload gap', 'started web');
+  });
+
   it('is not, when its ring held all that came before', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
@@ -90,6 +103,31 @@ describe('ready', () => {
     scene.engine.stepClock(2000);
     await using watch = scene.watch();
     await watch.stream.ready;
+    await scene.live('later');
+    await told(watch, 'started later');
+  });
+
+  it('brings nothing of before it later, though an event out of turn had hidden it at first', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    const { engine } = scene;
+    const start = (name: string, timeNano: bigint) => {
+      const Actor = { ID: name, Attributes: { name } };
+      return engine.publish({ Type: 'container', Action: 'start', Actor, timeNano });
+    };
+    const second = engine.now - (engine.now % 1_000_000_000n);
+    engine.stepClock(1000 - Number((engine.now - second) / 1_000_000n) + 500); // the middle of a second
+    const now = engine.now;
+    start('hidden', now);
+    start('out-of-turn', now - 800_000_000n); // in the second before: who asks since this one is not shown the other
+    start('last', now);
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    await scene.live('web');
+    await eventually('what came since', () => watch.lines.includes('started web'));
+    watch.take();
+    engine.faults.cutStreams();
+    await told(watch, 'error CONNECTION_LOST');
+    await scene.pass(RETRY);
     await scene.live('later');
     await told(watch, 'started later');
   });
