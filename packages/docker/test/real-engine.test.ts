@@ -153,8 +153,8 @@ describe.skipIf(skips)('DockerWatcher on a real Docker Engine', () => {
 
   // Last: its cases take the engine for their own.
   describe('keeps the contract:', () => {
-    const harness = contractHarness(async () => shared(engine));
-    for (const { name, run } of watcherContract(harness)) it(name, run);
+    const harness = contractHarness(async () => shared(engine), 60_000);
+    for (const { name, run } of watcherContract(harness)) it(name, { timeout: 90_000 }, run);
   });
 });
 

@@ -4,9 +4,13 @@ import type { TestEngine } from '@watcher/testing/engine';
 import { DockerFilter, DockerWatcher, dockerFilter, dockerFilters } from '../../src/index.ts';
 
 /** Puts a DockerWatcher to the contract on engines of one kind: a change is a container that starts. */
-export function contractHarness(begin: () => Promise<TestEngine>): ContractHarness<DockerEvent> {
+export function contractHarness(
+  begin: () => Promise<TestEngine>,
+  timeout = 10_000,
+): ContractHarness<DockerEvent> {
   return {
     disturbs: true,
+    timeout,
     async begin() {
       const engine = await begin();
       const docker = new DockerWatcher({ host: engine.host, name: 'engine', retryInterval: 10 });

@@ -43,8 +43,9 @@ export class Observation {
   readonly #running: Promise<void>;
   #suspect = true;
   #nextTick = Number.POSITIVE_INFINITY;
-  /** Hints since the loop last had a turn. */
+  /** Hints that came without a pause, and when the last of them did. */
   #burst = 0;
+  #hinted = 0;
   #crash: { readonly error: unknown } | undefined;
 
   constructor(path: string, settings: Settings) {
@@ -101,7 +102,6 @@ export class Observation {
     publishDirectory(this.#path, 'opened');
     try {
       while (!signal.aborted) {
-        this.#burst = 0;
         if (this.#suspect && (await this.#checkAnchor())) await this.#scan(signal);
         await this.#cover(signal);
         if (this.#now() >= this.#nextTick) await this.#tick(signal);
@@ -126,7 +126,9 @@ export class Observation {
       if (this.#seats.wants(name)) this.#doubts.hint(name, now);
       for (const link of this.#picture.linksThrough(name)) this.#doubts.hint(link, now);
       // So long a burst may have overrun the queue of the system, which does not say so.
-      if (++this.#burst === LONG_BURST) this.#tickSoon();
+      if (now - this.#hinted > this.#settings.settle.quiet) this.#burst = 0;
+      this.#hinted = now;
+      if (++this.#burst % LONG_BURST === 0) this.#tickSoon();
     } catch (error) {
       this.#crash ??= { error };
     }
@@ -248,7 +250,7 @@ export class Observation {
   }
 }
 
-/** Hints in one turn of the loop. The system's queue holds 16384 for the whole process, by default. */
+/** Hints after which to look for what got lost. The system's queue holds 16384 for the whole process, by default. */
 const LONG_BURST = 1000;
 /** Milliseconds, where the poll is off. */
 const RETRY_INTERVAL = 1000;

@@ -60,12 +60,14 @@ export class Anchor {
   /** Looks where the path leads now, and moves the watch there. */
   async check(): Promise<AnchorCheck> {
     const before = this.#identity;
-    const watchedBefore = this.watching;
+    const heldBefore = this.#hold;
     let fault: unknown = MOVED_ON;
     // Directories that come and go faster than they can be watched are left to the next check.
     for (let attempt = 0; attempt < ATTEMPTS && fault === MOVED_ON; attempt++) fault = await this.#anchor();
     if (this.#identity !== before) this.#localDevice = await localDevice(this.#path);
-    return { moved: this.#identity !== before || (this.watching && !watchedBefore), fault };
+    // A watch that was let go and taken up again within this check has not seen what happened in between.
+    const watchedAnew = this.watching && this.#hold !== heldBefore;
+    return { moved: this.#identity !== before || watchedAnew, fault };
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 // Switches off each mechanism in turn, runs the tests that have to notice, and writes into docs/tools.md which did.
 // With names as arguments it tries those alone and writes nothing.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,10 @@ import { row, writeSection } from '../support/generated.ts';
 import { type Mechanism, mechanisms } from './mechanisms.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const home = fileURLToPath(new URL('../../', import.meta.url));
 const config = fileURLToPath(new URL('vitest.config.ts', import.meta.url));
+
+const LEFT = `.test-mechanism-${process.pid}-`;
 
 interface Report {
   readonly testResults: readonly {
@@ -42,7 +45,7 @@ function testsThatFail({ name, tests }: Mechanism): string[] {
     const output = join(folder, 'report.json');
     const paths = tests.map((test) => `packages/file/test/${test}`);
     const options = ['--reporter=json', `--outputFile=${output}`, '--testTimeout=8000', '--hookTimeout=8000'];
-    const env = { ...process.env, WATCHER_MECHANISM: name };
+    const env = { ...process.env, WATCHER_MECHANISM: name, WATCHER_PLAYGROUND: LEFT };
     const { stderr } = spawnSync('vitest', ['run', '--config', config, ...options, ...paths], {
       cwd: root,
       env,
@@ -53,5 +56,14 @@ function testsThatFail({ name, tests }: Mechanism): string[] {
     return results.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName.trim());
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    removeWhatIsLeft();
+  }
+}
+
+/** A test that fails by never ending does not put away what it made, a mounted file system among it. */
+function removeWhatIsLeft(): void {
+  for (const name of readdirSync(home).filter((entry) => entry.startsWith(LEFT))) {
+    spawnSync('umount', [join(home, name, 'mounted')]);
+    rmSync(join(home, name), { recursive: true, force: true });
   }
 }
