@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,9 +12,16 @@ export interface Playground extends AsyncDisposable {
 /** Of its name; a run that may leave some behind, of tests that did not end, has its own. */
 const PREFIX = process.env['WATCHER_PLAYGROUND'] ?? '.test-';
 
-/** A new directory, removed with its block. Not under the system's temporary one, where editors save differently. */
+/** Here, unless that is under a temporary directory, where editors keep no backups: then at home. */
+function ground(): string {
+  const here = fileURLToPath(new URL('../../', import.meta.url));
+  const temporary = [tmpdir(), '/tmp', '/var/tmp'].some((folder) => here.startsWith(join(folder, '/')));
+  return temporary ? homedir() : here;
+}
+
+/** A new directory, removed with its block. */
 export async function playground(): Promise<Playground> {
-  const path = await mkdtemp(fileURLToPath(new URL(`../../${PREFIX}`, import.meta.url)));
+  const path = await mkdtemp(join(ground(), PREFIX));
   return {
     path,
     at: (...names) => join(path, ...names),
