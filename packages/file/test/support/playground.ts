@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,11 +13,24 @@ export interface Playground extends AsyncDisposable {
 /** Of its name; a run that may leave some behind, of tests that did not end, has its own. */
 const PREFIX = process.env['WATCHER_PLAYGROUND'] ?? '.test-';
 
-/** Here, unless that is under a temporary directory, where editors keep no backups: then at home. */
+/**
+ * Here, unless that is under a temporary directory, where editors keep no backups: then where root may write and
+ * everybody may pass, or else at home.
+ */
 function ground(): string {
   const here = fileURLToPath(new URL('../../', import.meta.url));
   const temporary = [tmpdir(), '/tmp', '/var/tmp'].some((folder) => here.startsWith(join(folder, '/')));
-  return temporary ? homedir() : here;
+  if (!temporary) return here;
+  return mayWrite('/srv') ? '/srv' : homedir();
+}
+
+function mayWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A new directory, removed with its block. */
