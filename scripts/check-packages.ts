@@ -25,6 +25,16 @@ interface Packed {
   readonly entries: readonly string[];
 }
 
+const afterImport = `
+  if (Object.keys(m).length === 0) throw new Error('it exports nothing');
+  const left = process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|UDP|TLS|FSEvent|Process/.test(name));
+  if (left.length > 0) throw new Error('its import leaves something running: ' + left);`;
+
+/** What costs more to load than all of ours is loaded when it is needed. */
+const afterRequire = `
+  const heavy = Object.keys(require.cache).filter((file) => /node_modules.(dockerode|chokidar)/.test(file));
+  if (heavy.length > 0) throw new Error('its import loads ' + heavy[0]);`;
+
 const folder = mkdtempSync(join(tmpdir(), 'check-packages-'));
 try {
   const packages = readdirSync(join(root, 'packages')).map((name) => pack(join(root, 'packages', name)));
@@ -74,15 +84,6 @@ async function lint({ manifest, tarball }: Packed): Promise<void> {
     `publint on ${manifest.name}: ${messages.map((message) => formatMessage(message, pkg)).join('; ')}`,
   );
 }
-
-const afterImport = `
-  if (Object.keys(m).length === 0) throw new Error('it exports nothing');
-  if (process.getActiveResourcesInfo().length > 0) throw new Error('its import leaves something running');`;
-
-/** What costs more to load than all of ours is loaded when it is needed. */
-const afterRequire = `
-  const heavy = Object.keys(require.cache).filter((file) => /node_modules.(dockerode|chokidar)/.test(file));
-  if (heavy.length > 0) throw new Error('its import loads ' + heavy[0]);`;
 
 /** In an empty project: without types for Node or dockerode, without a newer `lib` than ES2022. */
 function checkAsUser(packages: readonly Packed[]): void {
