@@ -138,7 +138,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'a long burst of hints is followed by a look at everything',
     file: 'observation/observation.ts',
-    on: 'if (++this.#burst === LONG_BURST) this.#tickSoon();',
+    on: 'if (++this.#burst % LONG_BURST === 0) this.#tickSoon();',
     off: '',
     tests: [LIMITS],
   },
