@@ -12,8 +12,8 @@ export interface Ground extends AsyncDisposable {
   readonly streams: number;
   /** How many connections are open that a watcher made. */
   readonly connections: number;
-  /** The engine's clock, to the second below, in nanoseconds. */
-  readonly second: bigint;
+  /** The engine's clock, in nanoseconds. */
+  readonly now: bigint;
 
   /** Tells of what has been published and was not yet told. */
   tellPublished(): void;

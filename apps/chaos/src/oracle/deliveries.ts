@@ -1,5 +1,11 @@
 import type { Published } from './published.ts';
 
+/**
+ * Where it is known from what was published: from the engine's own log, or from an observer beside it, who hears of
+ * an event a little sooner or later than the watcher, and maybe not of all.
+ */
+export type Source = 'log' | 'observed';
+
 /** Tells of something that must not be. */
 export type Violate = (what: string) => void;
 
@@ -17,32 +23,37 @@ interface Entry extends Published {
  * nothing.
  */
 export class Deliveries {
+  readonly #source: Source;
   readonly #violate: Violate;
+  /** Delivered before it was observed: in which epoch. */
+  readonly #early = new Map<string, number>();
   readonly #entries: Entry[] = [];
   readonly #byKey = new Map<string, Entry[]>();
   #epoch = 1;
   /** From which event on all have to be delivered; undefined before `ready`. */
-  #requiredFrom: number | undefined;
+  #requiredFrom: { readonly index: number; readonly time: bigint } | undefined;
   /** Where in `#entries` the first one may be that is required and was not delivered. */
   #next = 0;
   #stale: { readonly index: number; readonly time: bigint } | undefined;
 
-  constructor(violate: Violate) {
+  constructor(source: Source, violate: Violate) {
+    this.#source = source;
     this.#violate = violate;
   }
 
   published(event: Published): void {
     if (!event.selected) return;
-    const entry = { ...event, epoch: 0 };
+    const entry = { ...event, epoch: this.#early.get(event.key) ?? 0 };
+    this.#early.delete(event.key);
     this.#entries.push(entry);
     const alike = this.#byKey.get(event.key);
     if (alike) alike.push(entry);
     else this.#byKey.set(event.key, [entry]);
   }
 
-  /** It is being watched from now on: of what was published before, only events since `time` may come. */
-  watched(index: number, time: bigint): void {
-    this.#stale = { index, time };
+  /** It is being watched from now on: of what was published before, only events of this second may come. */
+  watched(index: number, now: bigint): void {
+    this.#stale = { index, time: now - (now % SECOND) };
   }
 
   /** Times cannot be compared any more. */
@@ -50,25 +61,29 @@ export class Deliveries {
     this.#stale = undefined;
   }
 
-  /** Ready, or told that something was lost: what is published from `index` on has to come. */
-  startsAnew(index: number): void {
+  /** Ready, or told that something was lost: what is published from `index`, or from now, on has to come. */
+  startsAnew(index: number, now: bigint): void {
     if (this.#requiredFrom !== undefined) this.#epoch++;
-    this.#requiredFrom = index;
+    this.#requiredFrom = { index, time: this.#source === 'log' ? 0n : now };
   }
 
   /** An event of this key came. Returns its place among all events, or undefined if there is none such. */
   delivered(key: string): number | undefined {
     const alike = this.#byKey.get(key) ?? [];
     const left = alike.filter(({ epoch }) => epoch !== this.#epoch);
-    const entry = left.find(({ index }) => this.#isRequired(index)) ?? left[0];
+    const entry = left.find((one) => this.#isRequired(one)) ?? left[0];
+    if (this.#source === 'observed' && alike.length === 0 && this.#early.get(key) !== this.#epoch) {
+      this.#early.set(key, this.#epoch);
+      return undefined;
+    }
     if (!entry) {
       this.#violate(`${alike.length === 0 ? 'was never published' : 'was delivered twice'}: ${key}`);
       return undefined;
     }
     entry.epoch = this.#epoch;
-    if (this.#isRequired(entry.index)) {
+    if (this.#isRequired(entry)) {
       const missed = this.missing[0];
-      if (missed && missed.index < entry.index) {
+      if (this.#source === 'log' && missed && missed.index < entry.index) {
         this.#violate(`was passed over: event ${missed.index} (${missed.key}), for ${entry.index} (${key})`);
       }
     } else if (this.#stale && entry.index < this.#stale.index && entry.time < this.#stale.time) {
@@ -80,12 +95,15 @@ export class Deliveries {
   /** What has to come and has not. */
   get missing(): readonly Published[] {
     if (this.#requiredFrom === undefined) return [];
-    const settled = ({ index, epoch }: Entry) => !this.#isRequired(index) || epoch === this.#epoch;
+    const settled = (entry: Entry) => !this.#isRequired(entry) || entry.epoch === this.#epoch;
     while (this.#next < this.#entries.length && settled(this.#entries[this.#next] as Entry)) this.#next++;
     return this.#entries.slice(this.#next).filter((entry) => !settled(entry));
   }
 
-  #isRequired(index: number): boolean {
-    return this.#requiredFrom !== undefined && index >= this.#requiredFrom;
+  #isRequired({ index, time }: Published): boolean {
+    const from = this.#requiredFrom;
+    return from !== undefined && index >= from.index && time >= from.time;
   }
 }
+
+const SECOND = 1_000_000_000n;

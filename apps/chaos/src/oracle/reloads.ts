@@ -5,6 +5,18 @@ import type { Violate } from './deliveries.ts';
 /** How many events an engine remembers. */
 const RING = 256;
 
+/** How many it holds for a listener before it drops any, less what a watcher may take for them. */
+const PILE = 900;
+
+/** How long after a standstill what piled up may still be read, in milliseconds: the watcher looks every 50. */
+const READING = 250;
+
+/** What had been published when a process stood still, and until when that matters. */
+interface Standstill {
+  readonly published: number;
+  readonly until: number;
+}
+
 export interface ReloadsOptions {
   readonly mode: Mode;
   /** Whether the consumer holds so little, or reads so slowly, that it may fall behind. */
@@ -17,8 +29,8 @@ export interface ReloadsOptions {
  *
  * A `gap` needs a fault that no watcher can prove to have been harmless: the engine lost its memory, or so much
  * was published that it forgot what the watcher saw last; its clock was set back; it has told nothing yet that a
- * stream could be joined to; a line could not be read; the process stood still and the engine could not be asked
- * whether that mattered. Anything else that a reload or an error tells of needs a fault of any kind.
+ * stream could be joined to; a line could not be read; the process stood still while more came than the engine
+ * holds for it. Anything else that a reload or an error tells of needs a fault of any kind.
  */
 export class Reloads {
   readonly #options: ReloadsOptions;
@@ -26,11 +38,15 @@ export class Reloads {
   #disturbed = false;
   /** Something other than a standstill has. */
   #faulted = false;
-  #stoodStill = false;
+  #stoodStill: Standstill | undefined;
+  /** When how much had been published, for the last seconds. */
+  readonly #history: { readonly at: number; readonly published: number }[] = [];
   #clockSetBack = false;
   #overrun = false;
-  /** How many gaps there may be for what happened once. */
-  #excused = 0;
+  /** How often the engine lost its memory and no gap has told of it. */
+  #restarts = 0;
+  /** How many lines that are no events were sent and no gap has told of them. */
+  #garbage = 0;
   /** What was told last was an error about a line that is no event: the gap that follows is no new place. */
   #unreadable = false;
   /** From which event on one has to have arrived, for the watcher to have something to join a stream to. */
@@ -54,10 +70,14 @@ export class Reloads {
     this.#faulted = true;
   }
 
-  /** A process that is needed stood still. */
-  standstill(): void {
+  /** A process that is needed has stood still for so many milliseconds. */
+  standstill(ms: number): void {
     this.#disturbed = true;
-    this.#stoodStill = true;
+    const now = performance.now();
+    const before = this.#history.findLast(({ at }) => at < now - ms - READING)?.published ?? 0;
+    const earlier = this.#stoodStill;
+    const published = earlier && earlier.until > now - ms ? Math.min(earlier.published, before) : before;
+    this.#stoodStill = { published, until: now + READING };
   }
 
   clockSetBack(): void {
@@ -67,7 +87,7 @@ export class Reloads {
 
   restarted(): void {
     this.fault();
-    this.#excused++;
+    this.#restarts++;
     this.#anchored = false;
     this.#anchoredFrom = this.#published;
   }
@@ -75,10 +95,11 @@ export class Reloads {
   /** Lines that are no events were sent, one on each of so many streams. */
   garbage(streams: number): void {
     this.fault();
-    this.#excused += streams;
+    this.#garbage += streams;
   }
 
   published(): void {
+    this.#remember();
     this.#published++;
     if (this.#published - 1 - this.#known >= RING) this.#overrun = true;
   }
@@ -105,9 +126,9 @@ export class Reloads {
   settled(): void {
     this.#disturbed = false;
     this.#faulted = false;
-    this.#stoodStill = false;
     this.#clockSetBack = false;
-    this.#excused = 0;
+    this.#restarts = 0;
+    this.#garbage = 0;
     this.newPlace();
     this.#anchored = true;
   }
@@ -128,8 +149,7 @@ export class Reloads {
     const { mode, mayOverflow } = this.#options;
     switch (reason) {
       case 'gap':
-        if (!this.#mayHaveLost()) this.#violate('a gap, without a fault that could not be proven harmless');
-        if (this.#unreadable || !this.#overrun) this.#excused = Math.max(0, this.#excused - 1);
+        if (!this.#explainsGap()) this.#violate('a gap, without a fault that could not be proven harmless');
         if (!this.#unreadable) this.newPlace();
         if (this.#away) this.#away = undefined;
         break;
@@ -151,14 +171,35 @@ export class Reloads {
     }
   }
 
-  #mayHaveLost(): boolean {
-    return (
-      this.#excused > 0 ||
-      this.#overrun ||
-      this.#clockSetBack ||
-      (this.#faulted && !this.#anchored) ||
-      (this.#faulted && this.#stoodStill)
-    );
+  /** Whether something explains a gap; what can explain one only is used up by it. */
+  #explainsGap(): boolean {
+    if (this.#unreadable && this.#garbage > 0) {
+      this.#garbage--;
+      return true;
+    }
+    if (this.#overrun || this.#clockSetBack || (this.#faulted && !this.#anchored)) return true;
+    if (this.#mayHavePiledUp()) return true;
+    if (this.#restarts > 0) {
+      this.#restarts--;
+      return true;
+    }
+    // A consumer that reads late hears of the error before, and of other things in between.
+    if (this.#garbage === 0) return false;
+    this.#garbage--;
+    return true;
+  }
+
+  /** Whether so much was published around a standstill that the engine may have dropped some of it. */
+  #mayHavePiledUp(): boolean {
+    const { published, until } = this.#stoodStill ?? { published: 0, until: 0 };
+    return performance.now() < until && this.#published - published >= PILE;
+  }
+
+  #remember(): void {
+    const now = performance.now();
+    if (now - (this.#history.at(-1)?.at ?? 0) < 10) return;
+    this.#history.push({ at: now, published: this.#published });
+    if (this.#history.length > 1000) this.#history.splice(0, 500);
   }
 
   #violate(what: string): void {

@@ -45,7 +45,7 @@ export class Round {
     this.#surroundings = surroundings;
     const { mode, capacity, listDelay, view } = script.setting;
     const violate = (what: string) => this.#violate(what);
-    this.#deliveries = new Deliveries(violate);
+    this.#deliveries = new Deliveries(script.engine === 'fake' ? 'log' : 'observed', violate);
     this.#reloads = new Reloads({ mode, mayOverflow: capacity < 1024, violate });
     const [before, after] = listDelay;
     this.#picture = new Picture({
@@ -139,7 +139,7 @@ export class Round {
   #watch(): void {
     const { setting, engine } = this.#script;
     const { mode, view, reading, capacity, lease } = setting;
-    this.#deliveries.watched(this.#publishedCount, this.#ground.second);
+    this.#deliveries.watched(this.#publishedCount, this.#ground.now);
     this.#watched = this.#surroundings.watch(
       this.#script,
       {
@@ -225,12 +225,12 @@ export class Round {
       case 'late':
         this.#journal.note(`(late by ${Math.round(word.ms)} ms)`);
         this.#counter.count('late');
-        this.#reloads.standstill();
+        this.#reloads.standstill(word.ms);
         return;
       case 'ready':
         this.#journal.note('told ready');
         this.#ready = true;
-        this.#deliveries.startsAnew(this.#publishedCount);
+        this.#deliveries.startsAnew(this.#publishedCount, this.#ground.now);
         this.#reloads.newPlace();
         void this.#picture.relist();
         break;
@@ -262,12 +262,14 @@ export class Round {
     this.#journal.note(`told reload: ${reason}`);
     this.#counter.count(`reload ${reason}`);
     this.#reloads.reload(reason);
-    if (reason === 'gap' || reason === 'overflow') this.#deliveries.startsAnew(this.#publishedCount);
+    if (reason === 'gap' || reason === 'overflow')
+      this.#deliveries.startsAnew(this.#publishedCount, this.#ground.now);
     if (reason !== 'disconnected') void this.#picture.relist();
   }
 
   #violate(what: string): void {
+    if (this.violations.length > 0) return; // the rest follows from the first
     this.#journal.note(`VIOLATION: ${what}`);
-    if (this.violations.length === 0) this.violations.push(what); // the rest follows from it
+    this.violations.push(what);
   }
 }

@@ -1,5 +1,7 @@
-import { FakeGround } from '../ground/fake-ground.ts';
+import { DockerEngine } from '@watcher/testing/engine';
+import { FakeGround } from '../ground/fake/fake-ground.ts';
 import type { Ground, HearPublished } from '../ground/ground.ts';
+import { RealGround } from '../ground/real/real-ground.ts';
 import { runRound } from '../round/run-round.ts';
 import type { Surroundings } from '../round/surroundings.ts';
 import type { Script, Setting } from '../script/script.ts';
@@ -14,16 +16,18 @@ export class SharedSurroundings implements Surroundings, AsyncDisposable {
   /** Where a watcher has lived before: the first one takes its time to load what it needs. */
   readonly #warm = new Set<Setting['home']>();
   #process: WatchingProcess | undefined;
+  #daemon: DockerEngine | undefined;
 
   /** @param execArgv further arguments for the Node of a watching process */
   constructor(execArgv: readonly string[] = []) {
     this.#execArgv = execArgv;
   }
 
-  async openGround({ setting }: Script, hear: HearPublished): Promise<Ground> {
-    const { home } = setting;
-    if (!this.#warm.has(home)) await this.#warmUp(setting);
-    return await FakeGround.open(setting, hear);
+  async openGround({ engine, setting }: Script, hear: HearPublished): Promise<Ground> {
+    if (!this.#warm.has(setting.home)) await this.#warmUp(setting);
+    if (engine === 'fake') return await FakeGround.open(setting, hear);
+    this.#daemon ??= await DockerEngine.start();
+    return await RealGround.open(this.#daemon, setting, hear);
   }
 
   watch({ setting: { home } }: Script, order: WatchOrder, listen: Listen): Watched {
@@ -42,5 +46,6 @@ export class SharedSurroundings implements Surroundings, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process?.[Symbol.asyncDispose]();
+    await this.#daemon?.[Symbol.asyncDispose]();
   }
 }

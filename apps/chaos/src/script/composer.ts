@@ -10,6 +10,12 @@ import type { Step } from './step.ts';
  */
 const MOST_HELD = 700;
 
+/**
+ * A replay of Podman's goes through a log without an end: what it brings of the last second is told from news as
+ * long as that second had no more than this many events.
+ */
+const MOST_OF_PODMAN = 300;
+
 /** Events of one turn of `churn`: kill, die and start, and those of the network, or Podman's own. */
 export const CHURN = 5;
 
@@ -50,11 +56,18 @@ export class Composer {
   churn(times: number): void {
     this.#up();
     const { slot, first } = this.fleet.running();
-    this.add(...first, { do: 'churn', slot, times });
+    this.add(...first, { do: 'churn', slot, times: Math.ceil(this.#bounded(times * CHURN) / CHURN) });
   }
 
   noise(events: number): void {
-    this.add({ do: 'noise', events });
+    this.add({ do: 'noise', events: this.#bounded(events) });
+  }
+
+  /** No more events than this engine's second may have; a second passes after as many as that. */
+  #bounded(events: number): number {
+    if (!this.setting.dialect.startsWith('podman')) return events;
+    this.add({ do: 'pass', ms: 3000 });
+    return Math.min(events, MOST_OF_PODMAN);
   }
 
   twins(): void {

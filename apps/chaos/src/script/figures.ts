@@ -47,7 +47,7 @@ const changeBeforeSubscribed: Figure = (composer) => {
 /** A stream is dead without a sign, while the engine answers. */
 const deafness: Figure = (composer) => {
   if (composer.random.chance(0.5)) composer.add({ do: 'quiet' });
-  composer.add({ do: composer.engine === 'fake' ? 'deaf' : 'silence' });
+  composer.add({ do: 'deaf' });
   composer.operations(composer.random.whole(1, 3));
   if (composer.random.chance(0.7)) composer.add({ do: 'quiet' });
 };

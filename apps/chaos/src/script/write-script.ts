@@ -85,13 +85,15 @@ function burstAfterReady(composer: Composer): void {
 
 function drawSetting(random: Random, engine: EngineKind): Setting {
   const reading = random.pick(['sink', 'sink', 'iterator'] as const);
+  const mode = random.pick(['always', 'gap'] as const);
+  const dialect = random.weighted([
+    [6, 'docker'],
+    [1, 'docker-1.52'],
+    [2, 'podman'],
+  ] as const);
   return {
-    mode: random.pick(['always', 'gap'] as const),
-    dialect: random.weighted([
-      [6, 'docker'],
-      [1, 'docker-1.52'],
-      [2, 'podman'],
-    ] as const),
+    mode,
+    dialect: engine === 'fake' ? dialect : 'docker',
     clockOffset: random.pick([0, 0, -3_600_000, 7_200_000]),
     home: random.chance(engine === 'fake' ? 0.12 : 0.4) ? 'child' : 'process',
     view: random.pick(['states', 'states', 'running'] as const),

@@ -1,12 +1,12 @@
 import { systemClock } from '@watcher/core';
 import { type ContainerSummary, EngineError, FakeEngine, type Fault } from '@watcher/testing/engine';
-import { readPublished } from '../oracle/published.ts';
-import { views } from '../oracle/view.ts';
-import { turn } from '../round/waiting.ts';
-import type { Setting } from '../script/script.ts';
-import type { ContainerOperation, EngineStep, PathStep } from '../script/step.ts';
-import { ENGINE_SPEED } from '../timing.ts';
-import type { Ground, HearPublished } from './ground.ts';
+import { readPublished } from '../../oracle/published.ts';
+import { views } from '../../oracle/view.ts';
+import { turn } from '../../round/waiting.ts';
+import type { Setting } from '../../script/script.ts';
+import type { ContainerOperation, EngineStep, PathStep } from '../../script/step.ts';
+import { ENGINE_SPEED } from '../../timing.ts';
+import type { Ground, HearPublished } from '../ground.ts';
 
 /** Events that are published in one go: well under what an engine holds for a listener. */
 const PORTION = 100;
@@ -54,8 +54,8 @@ export class FakeGround implements Ground {
     return this.#engine.connections.open;
   }
 
-  get second(): bigint {
-    return this.#engine.now - (this.#engine.now % 1_000_000_000n);
+  get now(): bigint {
+    return this.#engine.now;
   }
 
   tellPublished(): void {
