@@ -96,7 +96,6 @@ export class Requests {
         line: (line) => {
           if (lines.push(line) > 2 * KEPT) lines.splice(0, KEPT);
         },
-        tooLong() {},
       });
       body.on('data', (chunk) => splitter.write(chunk));
       body.on('end', resolve);

@@ -98,7 +98,7 @@ export class Cursor {
     this.#seenUntil = this.#count + WINDOW;
   }
 
-  /** When the place is, by the engine's clock, in nanoseconds. A line that is no event has no time, and is passed over. */
+  /** When the place is, by the engine's clock, in nanoseconds. A line that is no event, or stands for one too long, has none. */
   get time(): bigint {
     const time = this.anchor === undefined ? undefined : nanoseconds(this.anchor);
     return time ?? this.#latestTime() ?? this.#start;

@@ -1,12 +1,21 @@
-/** The longest line taken. An event is some hundred bytes, and as many more as its container's labels are. */
+import { createHash, type Hash } from 'node:crypto';
+
+/** The longest line taken, in bytes. An event is some hundred, and as many more as its container's labels are. */
 export const MAX_LINE = 4 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 
 export interface LineSink {
+  /** A line; or, for one longer than {@link MAX_LINE}, what stands for it: {@link isTooLong}. */
   line(text: string): void;
-  /** A line longer than {@link MAX_LINE} went by; its bytes are gone. */
-  tooLong(): void;
+}
+
+/**
+ * Whether this stands for a line that was too long to be taken. It is the digest of that line, the same each time
+ * the line comes, behind a newline, which no line has in it.
+ */
+export function isTooLong(line: string): boolean {
+  return line.charCodeAt(0) === NEWLINE;
 }
 
 /**
@@ -17,23 +26,30 @@ export class LineSplitter {
   readonly #sink: LineSink;
   #rest: Buffer[] = [];
   #restLength = 0;
-  /** The unfinished line has grown too long: its bytes are let go until it ends. */
-  #skipping = false;
+  /** Of the unfinished line, once it has grown too long: its bytes are let go as they come. */
+  #digest: Hash | undefined;
 
   constructor(sink: LineSink) {
     this.#sink = sink;
   }
 
   write(chunk: Buffer): void {
+    // In pieces, so that how long a line is does not depend on how the bytes came.
+    for (let start = 0; start < chunk.length; start += MAX_LINE) {
+      this.#write(chunk.length <= MAX_LINE ? chunk : chunk.subarray(start, start + MAX_LINE));
+    }
+  }
+
+  #write(chunk: Buffer): void {
     const firstEnd = chunk.indexOf(NEWLINE);
     if (firstEnd === -1) {
       this.#keep(chunk);
       return;
     }
     let start = 0;
-    if (this.#skipping || this.#restLength + firstEnd > MAX_LINE) {
-      this.#forget();
-      this.#sink.tooLong();
+    if (this.#digest || this.#restLength + firstEnd > MAX_LINE) {
+      this.#keep(chunk.subarray(0, firstEnd));
+      this.#endTooLong();
       start = firstEnd + 1;
     }
     const end = chunk.lastIndexOf(NEWLINE) + 1;
@@ -52,25 +68,34 @@ export class LineSplitter {
   }
 
   #keep(bytes: Buffer): void {
-    if (this.#skipping) return;
+    if (this.#digest) {
+      this.#digest.update(bytes);
+      return;
+    }
     this.#rest.push(bytes);
     this.#restLength += bytes.length;
     if (this.#restLength <= MAX_LINE) return;
-    this.#forget();
-    this.#skipping = true;
+    this.#digest = createHash('sha256');
+    for (const part of this.#rest) this.#digest.update(part);
+    this.#forgetRest();
+  }
+
+  #endTooLong(): void {
+    const digest = this.#digest?.digest('base64');
+    this.#digest = undefined;
+    this.#sink.line(`\n${digest}`);
   }
 
   #takeRest(bytes: Buffer): Buffer {
     if (this.#restLength === 0) return bytes;
     const whole = Buffer.concat([...this.#rest, bytes]);
-    this.#forget();
+    this.#forgetRest();
     return whole;
   }
 
-  #forget(): void {
+  #forgetRest(): void {
     this.#rest = [];
     this.#restLength = 0;
-    this.#skipping = false;
   }
 }
 

@@ -3,12 +3,12 @@ import { type LinkedAbort, linkAbort } from '../concurrency.ts';
 import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from './cursor.ts';
-import { LineSplitter } from './line-splitter.ts';
+import { isTooLong, LineSplitter } from './line-splitter.ts';
 
 export interface SubscriptionSink {
   /** A line that no subscription on this cursor brought before. */
   line(line: string): void;
-  /** Something came by that was too long to be taken. */
+  /** The same of a line that was too long to be taken. */
   tooLong(): void;
 }
 
@@ -79,10 +79,7 @@ export class Subscription {
     const ended = Promise.withResolvers<WatcherError>();
     const subscription = new Subscription(cursor, sink, link, ended.promise, requests.clock.monotonic());
     link.signal.addEventListener('abort', () => body.destroy?.(), { once: true });
-    const splitter = new LineSplitter({
-      line: (line) => subscription.#line(line),
-      tooLong: () => sink.tooLong(),
-    });
+    const splitter = new LineSplitter({ line: (line) => subscription.#line(line) });
     const end = (how: string, cause?: unknown) => {
       subscription.#over = true;
       link[Symbol.dispose]();
@@ -151,7 +148,9 @@ export class Subscription {
 
   /** The place moves only with what is handed on: what a failed subscription held will be brought again. */
   #hand(line: string): void {
-    if (this.#cursor.take(line)) this.#sink.line(line);
+    if (!this.#cursor.take(line)) return;
+    if (isTooLong(line)) this.#sink.tooLong();
+    else this.#sink.line(line);
   }
 
   #hold(held: string[], line: string): void {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { LineSplitter, MAX_LINE } from '../../src/events/line-splitter.ts';
+import { isTooLong, LineSplitter, MAX_LINE } from '../../src/events/line-splitter.ts';
 
 function split(...chunks: (string | Buffer)[]): string[] {
   const lines: string[] = [];
   const splitter = new LineSplitter({
     line: (line) => lines.push(line),
-    tooLong: () => lines.push('TOO LONG'),
   });
   for (const chunk of chunks) splitter.write(Buffer.from(chunk));
   return lines;
@@ -34,15 +33,30 @@ describe('LineSplitter', () => {
     expect(split(...Array.from(bytes, (byte) => Buffer.of(byte)))).toEqual(['héllo wörld 🐋']);
   });
 
-  it('lets go of a line that is too long, says so once, and goes on with the next', () => {
-    const part = Buffer.alloc(1024 * 1024, 'x');
+  it('lets go of a line that is too long, says so once, in its place, and goes on with the next', () => {
+    const part = 'x'.repeat(1024 * 1024);
     const parts = Array.from({ length: MAX_LINE / part.length + 2 }, () => part);
-    expect(split('a\n', ...parts, 'x\nb\n')).toEqual(['a', 'TOO LONG', 'b']);
+    const lines = split('a\n', ...parts, 'x\nb\n');
+    expect(lines.map((line) => (isTooLong(line) ? 'TOO LONG' : line))).toEqual(['a', 'TOO LONG', 'b']);
+    expect(lines[1]?.length).toBeLessThan(100);
   });
 
-  it('takes a line of exactly the greatest length', () => {
+  it('takes a line of exactly the greatest length, and none that is a byte longer', () => {
     const line = 'x'.repeat(MAX_LINE);
     expect(split(line.slice(0, 100), `${line.slice(100)}\n`)).toEqual([line]);
-    expect(split(line, 'x\na\n')).toEqual(['TOO LONG', 'a']);
+    expect(split(`${line}\n`)).toEqual([line]);
+    expect(split(line, 'x\na\n').map(isTooLong)).toEqual([true, false]);
+    expect(split(`a\n${line}x\na\n`).map(isTooLong)).toEqual([false, true, false]);
+  });
+
+  it('gives what is too long the same name however its bytes come, and another the name of its own', () => {
+    const long = `${'é'.repeat(MAX_LINE)}\n`;
+    const bytes = Buffer.from(long);
+    const [name] = split(long);
+    for (const at of [1, 999, MAX_LINE, MAX_LINE + 1, bytes.length - 1]) {
+      expect(split(bytes.subarray(0, at), bytes.subarray(at))).toEqual([name]);
+    }
+    expect(split(bytes, bytes)).toEqual([name, name]);
+    expect(split(long.replace('é', 'e'))).not.toEqual([name]);
   });
 });
