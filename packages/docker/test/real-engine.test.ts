@@ -1,10 +1,11 @@
 import { Action, type DockerEvent } from '@watcher/events';
 import { watcherContract } from '@watcher/testing/contract';
-import { DockerEngine, type TestEngine } from '@watcher/testing/engine';
+import { DockerEngine } from '@watcher/testing/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerFilter, DockerWatcher, dockerFilter, dockerFilters } from '../src/index.ts';
 import { contractHarness } from './support/contract-harness.ts';
 import { eventually } from './support/eventually.ts';
+import { live, shared } from './support/real-engines.ts';
 import { Recorder } from './support/recorder.ts';
 import { skipsFor } from './support/skips.ts';
 
@@ -157,22 +158,3 @@ describe.skipIf(skips)('DockerWatcher on a real Docker Engine', () => {
     for (const { name, run } of watcherContract(harness)) it(name, { timeout: 90_000 }, run);
   });
 });
-
-/** A container that comes and goes. */
-async function live(engine: TestEngine, name: string): Promise<string> {
-  const id = await engine.create({ name });
-  await engine.start(id);
-  await engine.remove(id);
-  return id;
-}
-
-/** The engine, for one who will dispose it: starting one takes seconds, and it outlives its containers. */
-function shared(engine: DockerEngine): TestEngine {
-  return new Proxy(engine, {
-    get(target, key) {
-      if (key === Symbol.asyncDispose) return async () => {};
-      const value = Reflect.get(target, key);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}

@@ -12,6 +12,8 @@ export interface EventsRequest {
   readonly since?: string | number | undefined;
   /** End here. In the engine's past: answered at once. */
   readonly until?: string | number | undefined;
+  /** Podman's own: false asks for no more than there was. */
+  readonly stream?: boolean | undefined;
   readonly abortSignal?: AbortSignal | undefined;
 }
 

@@ -35,10 +35,11 @@ export class HttpClient implements DockerClient {
     this.#version = route.apiVersion ?? NEWEST_VERSION;
   }
 
-  async getEvents({ since, until, abortSignal }: EventsRequest = {}): Promise<http.IncomingMessage> {
+  async getEvents({ since, until, stream, abortSignal }: EventsRequest = {}): Promise<http.IncomingMessage> {
     const query = new URLSearchParams();
     if (since !== undefined) query.set('since', String(since));
     if (until !== undefined) query.set('until', String(until));
+    if (stream !== undefined) query.set('stream', String(stream));
     const answer = this.#get(`/events?${query}`, abortSignal);
     this.#running.add(answer);
     try {

@@ -1,13 +1,14 @@
 import type { Clock } from '@watcher/core';
 import { type LinkedAbort, linkAbort, until } from '../concurrency.ts';
 import { LineSplitter } from '../events/line-splitter.ts';
+import { engineTime, nanoseconds } from '../events/message.ts';
 import { classify } from './classify.ts';
 import type { DockerClient, EventsRequest } from './client.ts';
 import { fault } from './fault.ts';
 
 /** The part of a Node stream and of an HTTP response that is used here. */
 interface Body {
-  readonly headers?: { readonly date?: string };
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
   on(event: 'data', listener: (chunk: Buffer) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
@@ -42,6 +43,7 @@ const KEPT = 4096;
 /** Asks an engine for events: as a stream, or for those between two times. Every request ends by itself in time. */
 export class Requests {
   readonly #options: RequestsOptions;
+  #readsLog = false;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -58,6 +60,14 @@ export class Requests {
   /** Milliseconds for any one request to be answered. */
   get timeout(): number {
     return this.#options.timeout;
+  }
+
+  /**
+   * Whether what answered last was Podman, which has no ring but reads a log, and takes no `until` that has passed:
+   * 4.3 answers with nothing or a part then. Whole is what it brings with `stream=false`.
+   */
+  get readsLog(): boolean {
+    return this.#readsLog;
   }
 
   /**
@@ -78,6 +88,7 @@ export class Requests {
       const over = () => link[Symbol.dispose]();
       body.on('close', over);
       body.on('error', over); // an abort before anyone reads it is an error of the body, too
+      this.#readsLog = body.headers?.['libpod-api-version'] !== undefined;
       return { body, date: engineDate(body) };
     } catch (error) {
       link.abort();
@@ -86,10 +97,27 @@ export class Requests {
     }
   }
 
-  /** The lines between two times in the engine's past, as its ring still holds them; of very many, the latest. */
-  async between(from: string, to: string, signal: AbortSignal): Promise<Answer> {
+  /**
+   * The lines between two times in the engine's past, in its nanoseconds, as it still holds them; of very many, the
+   * latest.
+   *
+   * @throws {WatcherError} as {@link open} does; `TIMEOUT` when the answer does not end in time, as when `to` is not
+   * in the engine's past
+   */
+  async between(from: bigint, to: bigint, signal: AbortSignal): Promise<Answer> {
+    const since = engineTime(from);
+    if (!this.#readsLog) {
+      const answer = await this.#ask({ since, until: engineTime(to) }, signal);
+      if (!this.#readsLog) return answer;
+    }
+    const { lines, date } = await this.#ask({ since, stream: false }, signal);
+    return { lines: lines.filter((line) => (nanoseconds(line) ?? from) <= to), date };
+  }
+
+  /** What is brought by a request that the engine answers from its memory alone. */
+  async #ask(request: EventsRequest, signal: AbortSignal): Promise<Answer> {
     using link = linkAbort(signal);
-    const { body, date } = await this.open({ since: from, until: to }, link.signal);
+    const { body, date } = await this.open(request, link.signal);
     const lines: string[] = [];
     const whole = new Promise<void>((resolve, reject) => {
       const splitter = new LineSplitter({
@@ -119,7 +147,7 @@ export class Requests {
    * `GET /events` itself, the one path that whatever guards the engine has to let through.
    */
   async now(signal: AbortSignal): Promise<bigint | undefined> {
-    const { date } = await this.between('0', '1', signal);
+    const { date } = await this.#ask({ since: engineTime(0n), until: engineTime(1n) }, signal);
     return date;
   }
 
@@ -146,7 +174,7 @@ function letGo(body: Body): void {
 }
 
 function engineDate({ headers }: Body): bigint | undefined {
-  const date = Date.parse(headers?.date ?? '');
+  const date = Date.parse(String(headers?.['date'] ?? ''));
   return Number.isNaN(date) ? undefined : BigInt(date) * 1_000_000n;
 }
 

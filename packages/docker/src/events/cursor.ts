@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { engineTime, nanoseconds } from './message.ts';
+import { nanoseconds } from './message.ts';
 
 /** The engine holds the latest 256 events of all types; twice that outlasts anything it can replay. */
 const WINDOW = 512;
@@ -104,14 +104,14 @@ export class Cursor {
     return time ?? this.#latestTime() ?? this.#start;
   }
 
-  /** Where a subscription has to start so that nothing falls between: `since` of the request. */
-  get since(): string {
-    return engineTime(atLeastZero(this.time - OVERLAP));
+  /** Where a subscription has to start so that nothing falls between: `since` of the request, in nanoseconds. */
+  get since(): bigint {
+    return atLeastZero(this.time - OVERLAP);
   }
 
-  /** Where a bounded query has to end to show the place: `until` of the request. */
-  get until(): string {
-    return engineTime(this.time + 1n);
+  /** Where a bounded query has to end to show the place: `until` of the request, in nanoseconds. */
+  get until(): bigint {
+    return this.time + 1n;
   }
 
   /** The time of the latest line in the window that has one. */

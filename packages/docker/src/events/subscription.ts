@@ -4,6 +4,7 @@ import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from './cursor.ts';
 import { isTooLong, LineSplitter } from './line-splitter.ts';
+import { engineTime } from './message.ts';
 
 export interface SubscriptionSink {
   /** A line that no subscription on this cursor brought before. */
@@ -70,7 +71,7 @@ export class Subscription {
     signal: AbortSignal,
   ): Promise<Subscription> {
     const link = linkAbort(signal);
-    const request = { since: cursor.since };
+    const request = { since: engineTime(cursor.since) };
     const { body } = await requests.open(request, link.signal).catch((error) => {
       link[Symbol.dispose]();
       throw error;

@@ -3,7 +3,7 @@ import { race, until } from '../concurrency.ts';
 import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
-import { engineTime, nanoseconds } from '../events/message.ts';
+import { nanoseconds } from '../events/message.ts';
 import type { Subscription } from '../events/subscription.ts';
 import { ringHoldsPlace } from './place.ts';
 
@@ -25,12 +25,14 @@ export function proveStanding(
 ): Promise<void> {
   return race<void>(
     signal,
-    (own) => until(cursor.anchor === undefined ? subscription.started : subscription.overlapped, own),
+    (own) => until(subscription.started, own),
     (own) => endOf(subscription, own),
     async (own) => {
-      if (!(await ringHoldsPlace(cursor, requests, own))) return;
+      // Where there was an event there is one to replay: our place, or what has pushed it out of the ring since.
+      const held = await ringHoldsPlace(cursor, requests, own);
+      if (!held && cursor.anchor === undefined) return;
       await delay(requests.clock, requests.timeout, own);
-      if (subscription.silent) throw deaf(requests);
+      throw deaf(requests);
     },
   );
 }
@@ -79,7 +81,7 @@ export async function mayHaveMissedBeginning(
     const { length } = held;
     const time = nanoseconds(held[length - 1] ?? '');
     if (length >= RING || time === undefined) return true;
-    const { lines } = await requests.between('0', engineTime(time + 1n), signal);
+    const { lines } = await requests.between(0n, time + 1n, signal);
     const brought = new Set(held);
     if (lines.length >= RING || lines.some((line) => !brought.has(line))) return true;
     if (held.length === length) return false;
@@ -90,7 +92,7 @@ export async function mayHaveMissedBeginning(
 const RING = 256;
 
 const deaf = ({ host, timeout }: Requests) =>
-  fault('TIMEOUT', `${host} did not replay an event it still holds in ${timeout} ms.`);
+  fault('TIMEOUT', `${host} did not replay what it remembers within ${timeout} ms.`);
 
 /** Rejects when the subscription ends. */
 async function endOf(subscription: Subscription, signal: AbortSignal): Promise<never> {

@@ -1,11 +1,7 @@
-import { type Readable, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import { describe, it } from 'vitest';
-import type { Endpoint } from '../../src/endpoint/endpoint.ts';
-import { createClient } from '../../src/engine/create-client.ts';
-import { type DockerClient, DockerWatcher } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { Recorder } from '../support/recorder.ts';
-import { LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { LIVENESS, RETRY, Scene, TIMEOUT, told, type Way } from './support.ts';
 
 describe('a stream that died without a sign', () => {
   it('is found within livenessInterval + timeout when the engine has events that it did not bring', async () => {
@@ -88,16 +84,15 @@ describe('a stream that died without a sign', () => {
   });
 
   it('that goes on behind what it did not bring is a gap: our place has moved past it', async () => {
-    await using scene = await Scene.begin();
+    await using scene = await Scene.begin({ forceReload: 'gap' });
     await scene.anchor();
     let dropping = false;
     let dropped = '';
-    const client = lossyClient(scene.engine.host, (line) => {
+    const way = lossyWay((line) => {
       if (dropping) dropped += line;
       return dropping;
     });
-    const watcher = new DockerWatcher({ client, clock: scene.clock, timeout: TIMEOUT, forceReload: 'gap' });
-    await using watch = new Recorder(watcher.events());
+    await using watch = scene.watchThrough(way);
     await watch.stream.ready;
     await scene.quiet();
     dropping = true;
@@ -117,15 +112,11 @@ describe('a stream that died without a sign', () => {
   });
 });
 
-/** A client whose streams do not bring every line; what is asked with an `until` is answered whole. */
-function lossyClient(host: string, drops: (line: string) => boolean): DockerClient {
-  const path = host.slice('unix://'.length);
-  const endpoint: Endpoint = { host: { kind: 'socket', shown: host, path } };
-  const { client } = createClient(endpoint);
+/** A way on which streams lose lines; what is asked with an `until` is answered whole. */
+function lossyWay(drops: (line: string) => boolean): Way {
   return {
-    async getEvents(request) {
-      const body = (await client.getEvents(request)) as Readable & { headers?: object };
-      if (request?.until !== undefined) return body;
+    answer(body, { until }) {
+      if (until !== undefined) return body;
       const kept = new Transform({
         transform(chunk: Buffer, _encoding, done) {
           const lines = chunk.toString('utf8').split(/(?<=\n)/);

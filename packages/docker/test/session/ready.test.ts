@@ -40,6 +40,29 @@ describe('ready', () => {
     await told(watch, 'started web');
   });
 
+  it('means subscribed, too, when the ring has turned over since the place was taken', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    const { engine } = scene;
+    const late = engine.faults.delaySubscription(60_000, { bounded: false });
+    await using watch = scene.watchThrough({
+      request({ until }) {
+        if (until !== undefined && late.hits === 1) scene.noise(256); // before it is asked for our place
+      },
+    });
+    let ready = false;
+    void watch.stream.ready.then(() => {
+      ready = true;
+    });
+    await eventually('the wait', () => engine.connections.accepted === 6 && engine.connections.open === 1);
+    await scene.clock.advance(0);
+    expect(ready).toBe(false);
+    await late.clear();
+    await watch.stream.ready;
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
   it('resolves on an engine that never told of anything', async () => {
     await using scene = await Scene.begin();
     await using watch = scene.watch();

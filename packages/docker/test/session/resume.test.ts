@@ -136,7 +136,11 @@ describe('a lost connection, with forceReload "gap"', () => {
     scene.engine.stepClock(-3_600_000);
     await scene.live('lost');
     scene.engine.stepClock(2000);
+    const { accepted } = scene.engine.connections;
     await scene.pass(RETRY);
+    // The stream, in the newest version and then in the engine's; the engine's time; our place.
+    await eventually('all that is asked', () => scene.engine.connections.accepted === accepted + 4);
+    await scene.pass(TIMEOUT); // what is asked up to our place is answered when the clock gets there
     await told(watch, 'reload gap');
     scene.engine.faults.cutStreams();
     await told(watch, 'error CONNECTION_LOST');
@@ -161,9 +165,40 @@ describe('a lost connection, with forceReload "gap"', () => {
     await told(watch, 'started web');
   });
 
-  it('is seamless on an engine whose `since` excludes', async () => {
-    await using scene = await Scene.begin({ forceReload: 'gap' }, { dialect: 'podman' });
+  it.each(['podman', 'podman-4.3'] as const)(
+    'is seamless on %s, whose `since` excludes, and its `until` too or more than that',
+    async (dialect) => {
+      await using scene = await Scene.begin({ forceReload: 'gap' }, { dialect });
+      await using watch = await scene.watchAnchored();
+      scene.engine.faults.cutStreams();
+      await told(watch, 'error CONNECTION_LOST');
+      await scene.live('web');
+      await scene.pass(RETRY);
+      await told(watch, 'started web');
+    },
+  );
+
+  it('is seamless on a log that has gone on at length: what is asked of it has no other end', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' }, { dialect: 'podman-4.3' });
     await using watch = await scene.watchAnchored();
+    scene.engine.faults.cutStreams();
+    await told(watch, 'error CONNECTION_LOST');
+    await scene.live('web');
+    scene.noise(1000);
+    await scene.pass(RETRY);
+    await told(watch, 'started web');
+  });
+
+  it('is seamless behind a proxy that tells a time of its own, which is behind', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await scene.anchor();
+    await using watch = scene.watchThrough({
+      answer(body) {
+        body.headers.date = new Date(Date.parse(body.headers.date as string) - 3_600_000).toUTCString();
+        return body;
+      },
+    });
+    await watch.stream.ready;
     scene.engine.faults.cutStreams();
     await told(watch, 'error CONNECTION_LOST');
     await scene.live('web');

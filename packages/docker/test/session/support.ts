@@ -1,7 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import { ManualClock } from '@watcher/testing/clock';
 import { FakeEngine, type FakeEngineOptions } from '@watcher/testing/engine';
 import { expect } from 'vitest';
-import { type DockerProviderConfig, DockerWatcher, type DockerWatchOptions } from '../../src/index.ts';
+import { createClient } from '../../src/engine/create-client.ts';
+import {
+  type DockerClient,
+  type DockerProviderConfig,
+  DockerWatcher,
+  type DockerWatchOptions,
+  type EventsBody,
+  type EventsRequest,
+} from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { Recorder } from '../support/recorder.ts';
 
@@ -33,6 +42,15 @@ export class Scene implements AsyncDisposable {
       new DockerWatcher({ host: engine.host, clock, name: 'engine', timeout: TIMEOUT, ...config }).events(
         options,
       ),
+    );
+  }
+
+  /** As {@link watch}, by a client of its own. */
+  watchThrough(way: Way): Recorder {
+    const { engine, clock, config } = this;
+    const client = clientThrough(engine, way);
+    return new Recorder(
+      new DockerWatcher({ client, clock, name: 'engine', timeout: TIMEOUT, ...config }).events(),
     );
   }
 
@@ -79,6 +97,26 @@ export class Scene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.engine[Symbol.asyncDispose]();
   }
+}
+
+/** A client of that engine with something on its way to it, which sees each request, and changes each answer. */
+export function clientThrough(
+  { host }: FakeEngine,
+  { request: asked = () => {}, answer = (body) => body }: Way,
+): DockerClient {
+  const path = host.slice('unix://'.length);
+  const { client } = createClient({ host: { kind: 'socket', shown: host, path } });
+  return {
+    async getEvents(request = {}) {
+      asked(request);
+      return answer((await client.getEvents(request)) as IncomingMessage, request);
+    },
+  };
+}
+
+export interface Way {
+  request?(request: EventsRequest): void;
+  answer?(body: IncomingMessage, request: EventsRequest): EventsBody;
 }
 
 /** Resolves when the recorder was told exactly this since the last look. */

@@ -22,6 +22,8 @@ export interface Dialect {
   readonly minApiVersion: string;
   /** The `Server` header. */
   readonly server: string;
+  /** What it says of itself besides. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly engineVersion: string;
   /** How the engine calls itself among the components of GET /version. */
   readonly component: string;
@@ -54,6 +56,7 @@ const docker: Dialect = {
   apiVersion: '1.41',
   minApiVersion: '1.12',
   server: 'Docker/20.10.24 (linux)',
+  headers: { 'Docker-Experimental': 'false', Ostype: 'linux' },
   engineVersion: '20.10.24',
   component: 'Engine',
   ringSize: 256,
@@ -74,6 +77,7 @@ const podman: Dialect = {
   ...docker,
   minApiVersion: '1.24',
   server: 'Libpod/3.4.4 (linux)',
+  headers: { 'Libpod-Api-Version': '3.4.4' },
   engineVersion: '3.4.4',
   component: 'Podman Engine',
   ringSize: 65_536, // a file without an end there
@@ -100,6 +104,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
   'podman-4.3': {
     ...podman,
     server: 'Libpod/4.3.1 (linux)',
+    headers: { 'Libpod-Api-Version': '4.3.1' },
     engineVersion: '4.3.1',
     pastIsEmpty: true,
     unknownKeyStatus: 200,

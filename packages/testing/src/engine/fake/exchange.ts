@@ -34,11 +34,10 @@ export function readRequest(message: IncomingMessage, dialect: Dialect): EngineR
 }
 
 /** The headers of every answer. */
-export function commonHeaders({ apiVersion, server }: Dialect, now: number): Record<string, string> {
+export function commonHeaders({ apiVersion, server, headers }: Dialect, now: number): Record<string, string> {
   return {
     'Api-Version': apiVersion,
-    'Docker-Experimental': 'false',
-    Ostype: 'linux',
+    ...headers,
     Server: server,
     Date: new Date(now).toUTCString(),
   };

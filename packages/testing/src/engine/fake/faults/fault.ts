@@ -1,5 +1,5 @@
 import type { EventStream } from '../event-stream.ts';
-import type { EngineRequest, Exchange } from '../exchange.ts';
+import { type EngineRequest, type Exchange, isTrue } from '../exchange.ts';
 
 /** A fault in force. */
 export interface Fault extends AsyncDisposable {
@@ -13,7 +13,10 @@ export interface Fault extends AsyncDisposable {
 export interface FaultScope {
   /** Those of this path, without its version (`/events`), or that match. Default: all it can apply to. */
   readonly path?: string | RegExp;
-  /** Only requests with an `until`, or only those without: questions, or streams that stay. Default: both. */
+  /**
+   * Only requests with an `until` or, as Podman has it, `stream=false`; or only those without: questions, or streams
+   * that stay. Default: both.
+   */
   readonly bounded?: boolean;
   /** No more than so many. Default: no limit. */
   readonly times?: number;
@@ -32,7 +35,11 @@ export interface FaultBehaviour {
 
 /** Whether a fault of this scope is meant for this request. */
 export function reaches({ path, bounded }: FaultScope, request: EngineRequest): boolean {
-  if (bounded !== undefined && request.query.has('until') !== bounded) return false;
+  if (bounded !== undefined && isBounded(request) !== bounded) return false;
   if (path === undefined) return true;
   return typeof path === 'string' ? request.path === path : path.test(request.path);
+}
+
+function isBounded({ query }: EngineRequest): boolean {
+  return query.has('until') || !isTrue(query.get('stream') ?? 'true');
 }
