@@ -1,10 +1,8 @@
-import { type Readable, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createClient } from '../../src/engine/create-client.ts';
 import { MAX_LINE } from '../../src/events/line-splitter.ts';
-import { type DockerClient, DockerWatcher } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { Recorder } from '../support/recorder.ts';
+import { watchThrough } from './client-through.ts';
 import { LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
 
 describe('an event too long to be taken', () => {
@@ -38,10 +36,16 @@ describe('an event too long to be taken', () => {
 
   it('waits for its turn where others are held', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
-    const brought = { lines: 0 };
-    const client = countingClient(scene.engine.host, brought);
-    const watcher = new DockerWatcher({ client, clock: scene.clock, timeout: TIMEOUT, forceReload: 'gap' });
-    await using watch = new Recorder(watcher.events());
+    let brought = 0;
+    const count = (chunk: Buffer) => {
+      for (const byte of chunk) if (byte === 0x0a) brought++;
+      return chunk;
+    };
+    await using watch = watchThrough(
+      scene,
+      () => new Transform({ transform: (chunk, _encoding, done) => done(undefined, count(chunk)) }),
+      { forceReload: 'gap' },
+    );
     await watch.stream.ready;
     await scene.quiet();
     // Until it is answered, nothing shows that the first stream of an engine that was silent has missed nothing.
@@ -50,7 +54,7 @@ describe('an event too long to be taken', () => {
     await eventually('the question', () => question.hits > 0);
     tooLong(scene, 'a');
     await scene.live('two');
-    await eventually('all of it', () => brought.lines === scene.engine.publishedCount);
+    await eventually('all of it', () => brought === scene.engine.publishedCount);
     expect(watch.lines).toEqual([]);
     await question.clear();
     await told(watch, 'started one', 'error PROTOCOL', 'reload gap', 'started two');
@@ -112,24 +116,4 @@ function tooLong({ engine }: Scene, letter: string): void {
     Action: 'start',
     Actor: { ID: 'c1', Attributes: { name: 'big', label } },
   });
-}
-
-/** A client that counts the lines that its streams have handed on. */
-function countingClient(host: string, brought: { lines: number }): DockerClient {
-  const path = host.slice('unix://'.length);
-  const { client } = createClient({ host: { kind: 'socket', shown: host, path } });
-  return {
-    async getEvents(request) {
-      const body = (await client.getEvents(request)) as Readable & { headers?: object };
-      if (request?.until !== undefined) return body;
-      const counted = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          done(undefined, chunk);
-          for (const byte of chunk) if (byte === 0x0a) brought.lines++;
-        },
-      });
-      body.on('error', (error) => counted.destroy(error));
-      return Object.assign(body.pipe(counted), { headers: body.headers });
-    },
-  };
 }

@@ -1,0 +1,44 @@
+import { describe, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { Scene } from './support.ts';
+
+/** The idle question is put off, so as not to be in the way. */
+const config = {
+  livenessInterval: 3_600_000,
+  retryInterval: { minDelay: 1000, maxDelay: 6000, factor: 2, jitter: 0 },
+};
+
+describe('the waits between attempts', () => {
+  it('grow with each that fails, and no further than the longest', async () => {
+    await using scene = await Scene.begin(config);
+    await using _ = await scene.watchAnchored();
+    await scene.engine.crash();
+    for (const wait of [1000, 2000, 4000, 6000, 6000]) await scene.pass(wait);
+  });
+
+  it('begin anew once a stream has lasted longer than the longest of them', async () => {
+    await using scene = await Scene.begin(config);
+    await using watch = await scene.watchAnchored();
+    await scene.engine.crash();
+    for (const wait of [1000, 2000]) await scene.pass(wait);
+    await scene.engine.restart();
+    await scene.pass(4000);
+    await eventually('the return', () => watch.lines.includes('reload gap'));
+    await scene.clock.advance(6001);
+    scene.engine.faults.cutStreams();
+    await scene.pass(1000);
+  });
+
+  it('grow on after a stream that was there for a moment only: it may be answered and cut each time', async () => {
+    await using scene = await Scene.begin(config);
+    await using watch = await scene.watchAnchored();
+    await scene.engine.crash();
+    for (const wait of [1000, 2000]) await scene.pass(wait);
+    await scene.engine.restart();
+    await scene.pass(4000);
+    await eventually('the return', () => watch.lines.includes('reload gap'));
+    await scene.clock.advance(6000);
+    scene.engine.faults.cutStreams();
+    await scene.pass(6000);
+  });
+});

@@ -1,0 +1,76 @@
+import { PassThrough, Transform } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { DockerWatchStream } from '../../src/index.ts';
+import { eventually } from '../support/eventually.ts';
+import type { Recorder } from '../support/recorder.ts';
+import { preceded, watchThrough } from './client-through.ts';
+import { RETRY, Scene, TIMEOUT, told } from './support.ts';
+
+/** The lease is over at the latest here; the idle question comes later. */
+const LEASE = 330_000;
+const LIVENESS = 400_000;
+const config = { forceReload: 'gap', leaseInterval: 300_000, livenessInterval: LIVENESS } as const;
+
+describe('the next stream, when a lease is over', () => {
+  it('takes over once the one before is closed, so that never two hand on', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    let deaf = false;
+    const first = new Transform({
+      transform: (chunk, _encoding, done) => done(undefined, deaf ? undefined : chunk),
+    });
+    await using watch = watchThrough(scene, (place) => (place === 1 ? first : new PassThrough()), config);
+    first.on('close', () => watch.lines.push('the first is closed'));
+    await watch.stream.ready;
+    deaf = true;
+    await scene.live('web');
+    await scene.clock.advance(LEASE);
+    await told(watch, 'the first is closed', 'started web');
+    expect(status(watch)).toMatchObject({ renewals: 1, gaps: 0 });
+  });
+
+  it('does not when it is not joined to what was seen', async () => {
+    await using scene = await Scene.begin(config);
+    await using watch = await scene.watchAnchored();
+    scene.engine.faults.silence({ bounded: false, times: 1 });
+    await scene.live('lost');
+    scene.noise(256);
+    scene.engine.stepClock(2000);
+    await scene.clock.advance(LEASE);
+    await eventually('the end of the attempt', () => status(watch).state === 'streaming');
+    expect(status(watch).renewals).toBe(0);
+    // The one before is still there to be found dead, and what it did not bring to be told of.
+    await scene.clock.advance(LIVENESS - LEASE);
+    await scene.pass(TIMEOUT);
+    await told(watch, 'error STREAM_DEAD');
+    await scene.pass(RETRY);
+    await told(watch, 'reload gap');
+  });
+
+  it('does not when it brought more than may be held before it was joined', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    const streams: Transform[] = [];
+    await using watch = watchThrough(
+      scene,
+      (place) => {
+        const stream = place === 2 ? preceded(8) : new PassThrough();
+        streams.push(stream);
+        return stream;
+      },
+      config,
+    );
+    await watch.stream.ready;
+    await scene.clock.advance(LEASE);
+    await eventually('the end of the attempt', () => streams[1]?.destroyed === true);
+    await eventually('the end of the attempt', () => status(watch).state === 'streaming');
+    expect(status(watch).renewals).toBe(0);
+    expect(streams[0]?.destroyed).toBe(false);
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+});
+
+function status({ stream }: Recorder) {
+  return (stream as DockerWatchStream).status;
+}
