@@ -27,7 +27,7 @@ export const usage = `Random faults against a DockerWatcher, and three oracles t
   --round K        only this one, counted from 0: to see a round again
   --engine NAME    fake, in this process (default), or real: a dockerd of its own, which needs root
   --mode NAME      forceReload: always or gap (left to chance, by round)
-  --dialect NAME   how the fake engine speaks: docker, docker-1.52, podman (left to chance) or podman-4.3
+  --dialect NAME   how the fake engine speaks: docker, docker-1.52, podman or podman-4.3 (left to chance)
   --jobs N         how many processes share the seeds (2 with --seeds on the fake, else 1)
   --verbose        print every round, not only one that fails
   --help

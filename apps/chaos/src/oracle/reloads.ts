@@ -21,6 +21,8 @@ export interface ReloadsOptions {
   readonly mode: Mode;
   /** Whether the consumer holds so little, or reads so slowly, that it may fall behind. */
   readonly mayOverflow: boolean;
+  /** For how many milliseconds after a fault is over what was asked under it may still be answered, or not be. */
+  readonly aftermath: number;
   readonly violate: Violate;
 }
 
@@ -39,10 +41,15 @@ export class Reloads {
   /** Something other than a standstill has. */
   #faulted = false;
   #stoodStill: Standstill | undefined;
+  /** When the last fault was over, and until when it may still be told of, by `performance.now`. */
+  #aftermathUntil = 0;
+  #calmAt = 0;
   /** When how much had been published, for the last seconds. */
   readonly #history: { readonly at: number; readonly published: number }[] = [];
   #clockSetBack = false;
   #overrun = false;
+  /** The consumer may hear only now of what was told long ago, and how the engine stood then is not known. */
+  #hearsLate = false;
   /** How often the engine lost its memory and no gap has told of it. */
   #restarts = 0;
   /** How many lines that are no events were sent and no gap has told of them. */
@@ -98,6 +105,11 @@ export class Reloads {
     this.#garbage += streams;
   }
 
+  /** The consumer takes nothing, and goes on some time. */
+  readingPaused(): void {
+    this.#hearsLate = true;
+  }
+
   published(): void {
     this.#remember();
     this.#published++;
@@ -116,19 +128,26 @@ export class Reloads {
    * not know yet, and that may be all there is: until an event comes it may have nothing to join a stream to.
    */
   newPlace(): void {
-    this.#overrun = false;
+    if (!this.#hearsLate) this.#overrun = false;
     this.#known = this.#published - 1;
     this.#anchored = false;
     this.#anchoredFrom = 0;
   }
 
+  /** Every fault is over; what the watcher makes of it is still to come. */
+  calmed(): void {
+    this.#calmAt = performance.now();
+  }
+
   /** All is well, and an event that was published since then has been delivered. */
   settled(): void {
+    if (this.#disturbed) this.#aftermathUntil = this.#calmAt + this.#options.aftermath;
     this.#disturbed = false;
     this.#faulted = false;
     this.#clockSetBack = false;
     this.#restarts = 0;
     this.#garbage = 0;
+    this.#hearsLate = false;
     this.newPlace();
     this.#anchored = true;
   }
@@ -136,7 +155,8 @@ export class Reloads {
   // What is told.
 
   error(code: string): void {
-    if (!this.#disturbed) this.#violate(`error ${code} without a fault`);
+    const excused = this.#disturbed || performance.now() < this.#aftermathUntil;
+    if (!excused) this.#violate(`error ${code} without a fault`);
     this.#unreadable = code === 'PROTOCOL';
   }
 
@@ -177,7 +197,8 @@ export class Reloads {
       this.#garbage--;
       return true;
     }
-    if (this.#overrun || this.#clockSetBack || (this.#faulted && !this.#anchored)) return true;
+    if (this.#overrun && (this.#disturbed || !this.#anchored)) return true;
+    if (this.#clockSetBack || (this.#faulted && !this.#anchored)) return true;
     if (this.#mayHavePiledUp()) return true;
     if (this.#restarts > 0) {
       this.#restarts--;

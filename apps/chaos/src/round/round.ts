@@ -34,6 +34,8 @@ export class Round {
   #watched: Watched | undefined;
   #ready = false;
   #closing = false;
+  /** Since when the watching process has been stopped, by `performance.now`. */
+  #stoppedAt: number | undefined;
   /** How many words the consumer has been told. */
   #words = 0;
   #publishedCount = 0;
@@ -46,7 +48,8 @@ export class Round {
     const { mode, capacity, listDelay, view } = script.setting;
     const violate = (what: string) => this.#violate(what);
     this.#deliveries = new Deliveries(script.engine === 'fake' ? 'log' : 'observed', violate);
-    this.#reloads = new Reloads({ mode, mayOverflow: capacity < 1024, violate });
+    const aftermath = timeout[script.engine] + SLACK[script.engine];
+    this.#reloads = new Reloads({ mode, mayOverflow: capacity < 1024, aftermath, violate });
     const [before, after] = listDelay;
     this.#picture = new Picture({
       view: views[view],
@@ -96,12 +99,14 @@ export class Round {
         this.#watch();
         break;
       case 'stop process':
+        this.#stoppedAt ??= performance.now();
         this.#watched?.stop();
         break;
       case 'continue process':
-        this.#watched?.continue();
+        this.#continue();
         break;
       case 'pause reading':
+        this.#reloads.readingPaused();
         this.#watched?.pauseReading();
         break;
       case 'resume reading':
@@ -154,10 +159,18 @@ export class Round {
     );
   }
 
+  #continue(): void {
+    // It will say so itself, but maybe only after it has read what had piled up.
+    if (this.#stoppedAt !== undefined) this.#reloads.standstill(performance.now() - this.#stoppedAt);
+    this.#stoppedAt = undefined;
+    this.#watched?.continue();
+  }
+
   /** Everything is in order again: what the consumer knows has to be, in time. */
   async #settle(): Promise<void> {
     await this.#ground.calm();
-    this.#watched?.continue();
+    this.#reloads.calmed();
+    this.#continue();
     this.#watched?.resumeReading();
     if (!(await this.#agrees('all is quiet'))) return;
     await this.#ground.mark();

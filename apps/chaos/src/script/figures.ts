@@ -93,6 +93,21 @@ const restart: Figure = (composer) => {
   composer.operations(random.whole(0, 3));
 };
 
+/** The engine forgets while a new place is being taken, and again while the subscription is late. */
+const busyBeginning: Figure = (composer) => {
+  const { random, engine } = composer;
+  composer.add({ do: 'crash' }, { do: 'refuse' }, { do: 'restart' });
+  composer.operations(random.whole(1, 2));
+  composer.add({ do: 'pass', ms: 2000 }, { do: 'lift' });
+  composer.add({ do: 'late subscription', ms: random.whole(30, timeout[engine] - 30) });
+  composer.add({ do: 'await requests', count: random.whole(1, 6) });
+  composer.noise(MORE_THAN_RING);
+  composer.add({ do: 'await word' });
+  composer.operations(1);
+  composer.noise(MORE_THAN_RING);
+  composer.operations(random.whole(0, 2));
+};
+
 /** Time passes between what happens while the stream is away and its return. */
 const longAbsence: Figure = (composer) => {
   const { random } = composer;
@@ -117,7 +132,8 @@ const standstill: Figure = (composer) => {
   composer.add({ do: 'stop process' });
   if (random.chance(0.3)) composer.add(passingFault(random, engine));
   composer.operations(random.whole(0, 2));
-  composer.noise(random.pick(engine === 'fake' ? [0, 200, 500, 4000, 4000] : [0, 300, 2500]));
+  const noise = engine === 'fake' ? [0, 200, 500, random.whole(1000, 2500), 4000, 4000] : [0, 300, 2500];
+  composer.noise(random.pick(noise));
   if (engine === 'fake') composer.churn(random.whole(1, 60));
   composer.add({ do: 'await ms', ms: random.pick([20, 150, 400, 800, 1400, 1900]) });
   composer.add({ do: 'continue process' });
@@ -141,6 +157,7 @@ const fakeFigures: readonly (readonly [number, Figure])[] = [
   [1, idleness],
   [2, quietCuts],
   [3, restart],
+  [2, busyBeginning],
   [3, longAbsence],
   [1, nonsense],
   [1, burst],
