@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../engine/fault.ts';
 import { homeDirectory } from './home-directory.ts';
+import { isThere, readSettingsFile } from './settings-file.ts';
 
 /** What the Docker CLI knows of a context's engine (its `docker context inspect`). */
 export interface DockerContext {
@@ -46,7 +46,7 @@ export function readContext(name: string, env: NodeJS.ProcessEnv): DockerContext
   const tlsDirectory = join(contexts, 'tls', folder, 'docker');
   return {
     host,
-    tlsDirectory: existsSync(tlsDirectory) ? tlsDirectory : undefined,
+    tlsDirectory: isThere(tlsDirectory) ? tlsDirectory : undefined,
     skipTlsVerify: field(endpoint, 'SkipTLSVerify') === true,
   };
 }
@@ -58,17 +58,15 @@ export function configDirectory(env: NodeJS.ProcessEnv): string {
 
 /** The file's value; undefined when there is none. One that is broken is a fault of its own. */
 function readJson(path: string): unknown {
+  if (!isThere(path)) return undefined;
+  const what = `the Docker CLI's file "${path}"`;
+  const advice = '. Mend it, or set "host" or DOCKER_HOST.';
+  const text = readSettingsFile({ path, what, advice }).toString('utf8');
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    const why = code ?? 'it holds no JSON';
-    throw fault(
-      'INVALID_SETTING',
-      `Cannot read the Docker CLI's file "${path}" (${why}). Mend it, or set "host" or DOCKER_HOST.`,
-      code && error, // what is wrong with JSON is said with a piece of it, and there are passwords in config.json
-    );
+    return JSON.parse(text);
+  } catch {
+    // What is wrong is said with a piece of it, and there are passwords in config.json: no cause is given.
+    throw fault('INVALID_SETTING', `Cannot read ${what} (it holds no JSON)${advice}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../engine/fault.ts';
+import { isThere, readSettingsFile } from './settings-file.ts';
 
 /** Client certificates for an engine that listens on TCP. Each is PEM text or bytes, or the path of a PEM file. */
 export interface TlsOptions {
@@ -63,9 +63,9 @@ export function readTlsDirectory(
 ): TlsSettings {
   const path = (part: Part) => join(directory, `${part}.pem`);
   const read = (part: Part, needed: boolean) =>
-    needed || existsSync(path(part)) ? { [part]: readFile(path(part), `${part}.pem of ${setting}`) } : {};
+    needed || isThere(path(part)) ? { [part]: readFile(path(part), `${part}.pem of ${setting}`) } : {};
   // One without the other is a mistake that a handshake would not name.
-  const hasOwn = existsSync(path('cert')) || existsSync(path('key'));
+  const hasOwn = isThere(path('cert')) || isThere(path('key'));
   const settings = {
     ...read('ca', needsCa),
     ...read('cert', hasOwn),
@@ -84,17 +84,8 @@ function readPem(given: string | Uint8Array, setting: string): string | Buffer {
 
 /** @param mayShow false where what should be a path may be the secret itself, given in a wrong form */
 function readFile(path: string, setting: string, mayShow = true): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const where = mayShow ? ` at "${path}"` : '';
-    throw fault(
-      'INVALID_SETTING',
-      `Cannot read ${setting}${where} (${code}): expected a PEM file that this user may read.`,
-      mayShow ? error : undefined,
-    );
-  }
+  const what = mayShow ? `${setting} at "${path}"` : setting;
+  return readSettingsFile({ path, what, advice: ': expected a PEM file that this user may read.', mayShow });
 }
 
 /** Looks at each part before a handshake does, which would not say which one is wrong. */

@@ -1,7 +1,8 @@
-import type { Clock } from '@watcher/core';
-import { type EndpointSettings, resolveEndpoint } from '../endpoint/endpoint.ts';
+import { type Clock, isWatcherError } from '@watcher/core';
+import { type Endpoint, type EndpointSettings, resolveEndpoint } from '../endpoint/endpoint.ts';
 import type { DockerClient } from './client.ts';
 import { createClient } from './create-client.ts';
+import { retryable } from './fault.ts';
 import { Requests } from './requests.ts';
 
 /** The way to one engine for as long as it is open. Disposing closes what it keeps. */
@@ -23,6 +24,8 @@ export interface EngineOptions {
 /** One engine, and how it is reached. */
 export class Engine {
   readonly #options: EngineOptions;
+  /** The settings were right once: if they are not now, they are being changed, and will be again. */
+  #wasFound = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -40,7 +43,8 @@ export class Engine {
    * Finds out where the engine is and prepares a client for it. Anew each time, so that a socket that appears, a
    * context that is switched and a certificate that is renewed are seen. Opens no socket yet.
    *
-   * @throws {WatcherError} `INVALID_SETTING` for what no retry can mend
+   * @throws {WatcherError} `INVALID_SETTING`: one that no retry can mend at first, and one that can later on, as
+   *   when certificates are being renewed; `UNREACHABLE` when a file cannot be read for now
    */
   async connect(): Promise<Connection> {
     const { client, endpoint, clock, timeout } = this.#options;
@@ -48,9 +52,19 @@ export class Engine {
       const requests = new Requests({ client, clock, timeout, host: this.host });
       return { requests, async [Symbol.asyncDispose]() {} };
     }
-    const resolved = resolveEndpoint(endpoint);
+    const resolved = this.#find(endpoint);
     const created = createClient(resolved, { clock, timeout });
     const requests = new Requests({ client: created.client, clock, timeout, host: resolved.host.shown });
     return { requests, [Symbol.asyncDispose]: () => created.close() };
+  }
+
+  #find(settings: EndpointSettings): Endpoint {
+    try {
+      const endpoint = resolveEndpoint(settings);
+      this.#wasFound = true;
+      return endpoint;
+    } catch (error) {
+      throw this.#wasFound && isWatcherError(error) ? retryable(error) : error;
+    }
   }
 }

@@ -27,6 +27,11 @@ export function fault(code: DockerErrorCode, message: string, cause?: unknown): 
   });
 }
 
+/** The same error, where trying again can mend it after all. */
+export function retryable({ message, code, cause }: WatcherError): WatcherError {
+  return new WatcherError(message, { code, retryable: true, cause });
+}
+
 /** The same error, saying which watcher it came from. */
 export function withSource({ message, code, retryable, cause }: WatcherError, source: string): WatcherError {
   return new WatcherError(message, { code, source, retryable, cause });
