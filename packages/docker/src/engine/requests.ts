@@ -106,10 +106,7 @@ export class Requests {
    */
   async between(from: bigint, to: bigint, signal: AbortSignal): Promise<Answer> {
     const since = engineTime(from);
-    if (!this.#readsLog) {
-      const answer = await this.#ask({ since, until: engineTime(to) }, signal);
-      if (!this.#readsLog) return answer;
-    }
+    if (!this.#readsLog) return this.#ask({ since, until: engineTime(to) }, signal);
     const { lines, date } = await this.#ask({ since, stream: false }, signal);
     return { lines: lines.filter((line) => (nanoseconds(line) ?? from) <= to), date };
   }

@@ -1,4 +1,5 @@
 import { type Clock, delay, type WatcherError } from '@watcher/core';
+import { race } from '../concurrency.ts';
 import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
@@ -7,8 +8,11 @@ import { eventsSincePlace } from './place.ts';
 /**
  * Resolves when the stream turns out dead: the engine has events that it did not bring, or does not answer at
  * all. Silence alone is no sign of either. So whenever nothing was heard for `interval`, the engine is asked, on
- * a connection of its own, what it has had since our place; what it names must be here within `timeout`, whether
- * it was on its way or not.
+ * a connection of its own, what it has had since our place; what it names must be here within `timeout` of the
+ * question, whether it was on its way or not.
+ *
+ * An engine's time is told to the second, so that what it has had within the last is not asked for. The next
+ * question is so much earlier for that.
  *
  * Never resolves on a stream that lives; rejects when aborted.
  */
@@ -19,19 +23,27 @@ export async function death(
   interval: number,
   signal: AbortSignal,
 ): Promise<WatcherError> {
-  const { clock, timeout } = requests;
-  let checked = clock.monotonic();
+  const { clock, timeout, host } = requests;
+  const blind = Math.min(SECOND, interval / 2);
+  /** Up to when it is known that the stream has brought all. */
+  let known = clock.monotonic();
   for (;;) {
-    const idleSince = Math.max(heard(), checked);
+    const idleSince = Math.max(heard(), known);
     await pause(clock, idleSince + interval - clock.monotonic(), signal);
     if (heard() > idleSince) continue;
 
-    checked = clock.monotonic();
+    const asked = clock.monotonic();
+    known = asked - blind;
     const place = cursor.anchor;
     let missing: string[] = [];
     let failure: WatcherError | undefined;
     try {
-      missing = cursor.missing(await eventsSincePlace(cursor, requests, signal));
+      const held = await race(
+        signal,
+        (own) => eventsSincePlace(cursor, requests, own),
+        (own) => delay(clock, timeout, own).then(() => Promise.reject(unanswered(host, timeout))),
+      );
+      missing = cursor.missing(held);
     } catch (error) {
       signal.throwIfAborted();
       failure = error as WatcherError;
@@ -42,17 +54,14 @@ export async function death(
     }
     if (missing.length === 0 && !failure) continue;
 
-    await pause(clock, checked + timeout - clock.monotonic(), signal);
+    await pause(clock, asked + timeout - clock.monotonic(), signal);
     if (failure && heard() <= idleSince) {
-      return fault('STREAM_DEAD', `${requests.host} has gone silent: ${failure.message}`, failure);
+      return fault('STREAM_DEAD', `${host} has gone silent: ${failure.message}`, failure);
     }
     const lost = cursor.missing(missing).length;
     if (lost > 0) {
       if (cursor.anchor !== place) passed();
-      return fault(
-        'STREAM_DEAD',
-        `${requests.host} has had ${lost} events that its open stream did not bring.`,
-      );
+      return fault('STREAM_DEAD', `${host} has had ${lost} events that its open stream did not bring.`);
     }
   }
 }
@@ -65,6 +74,12 @@ export interface Stethoscope {
   /** The question was refused, so that nothing is known. */
   refused(error: WatcherError): void;
 }
+
+/** Milliseconds to which an engine tells its time. */
+const SECOND = 1000;
+
+const unanswered = (host: string, timeout: number) =>
+  fault('TIMEOUT', `${host} did not say within ${timeout} ms what it has had.`);
 
 /** What it is called when nobody answers. */
 const silence: ReadonlySet<string> = new Set(['TIMEOUT', 'UNREACHABLE', 'CONNECTION_LOST', 'SSH']);

@@ -1,4 +1,5 @@
 import type { Clock } from '@watcher/core';
+import { stopwatch } from './stopwatch.ts';
 
 /** Milliseconds between two beats. */
 export const BEAT = 50;
@@ -40,9 +41,9 @@ class Pulse {
   }
 
   #beat(): void {
-    const due = this.#clock.monotonic() + BEAT;
+    const elapsed = stopwatch(this.#clock);
     this.#timer = this.#clock.setTimeout(() => {
-      const lateness = this.#clock.monotonic() - due;
+      const lateness = elapsed() - BEAT;
       for (const listener of this.#listeners) listener(lateness);
       if (this.#listeners.size > 0) this.#beat();
     }, BEAT);

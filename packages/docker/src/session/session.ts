@@ -11,6 +11,7 @@ import { mayHaveMissedBeginning, proveOverlap, proveStanding } from './proof.ts'
 import { type Backoff, retryDelay } from './retry.ts';
 import { type Moment, watchForStandstill } from './standstill.ts';
 import type { StatusKeeper } from './status.ts';
+import { stopwatch } from './stopwatch.ts';
 
 export interface SessionSettings {
   readonly retry: Backoff;
@@ -55,7 +56,7 @@ export class Session {
   #current: Subscription | undefined;
   #openedBefore = false;
   /** When the subscription was about to be released, and how many lines had come before. */
-  #released: Moment = { at: 0, count: 0 };
+  #released: Moment = { since: () => 0, count: 0 };
   /** When the stream that there is was opened, by the clock's `monotonic`. */
   #openSince: number | undefined;
   /** What was reported since the engine was last there, so that a fault that lasts is told once. */
@@ -116,7 +117,7 @@ export class Session {
     const resumed = await this.#resume(requests, signal);
     const subscription = resumed ?? (await this.#begin(requests, signal));
     // What the consumer does when it is told may take long; the engine does not wait.
-    this.#released = { at: requests.clock.monotonic(), count: this.#cursor?.count ?? 0 };
+    this.#released = { since: stopwatch(requests.clock), count: this.#cursor?.count ?? 0 };
     this.#tellOpen(resumed ? 'reconnected' : 'gap');
     if (resumed) subscription.release();
     else if (!this.#isUnproven(subscription)) subscription.releaseAnew();

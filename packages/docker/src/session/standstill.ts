@@ -2,6 +2,7 @@ import type { Clock } from '@watcher/core';
 import { until } from '../concurrency.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { BEAT, onPulse } from './pulse.ts';
+import { type Stopwatch, stopwatch } from './stopwatch.ts';
 
 /** An engine drops an event for a listener that leaves its slots full for 100 ms: a beat, and as much again. */
 const TOLERANCE = 50;
@@ -29,7 +30,7 @@ export async function watchForStandstill(
   lost: () => void,
   signal: AbortSignal,
 ): Promise<never> {
-  let beatAt = begun.at;
+  let sinceBeat = begun.since;
   /** How many lines had come at the latest beat. */
   let atBeat = begun.count;
   /** How many had come when we stood still; undefined when nothing of then is left to read. */
@@ -37,20 +38,20 @@ export async function watchForStandstill(
 
   const piledUp = () => {
     // Sockets may be read before timers run: the beat that is late may not have been.
-    const late = clock.monotonic() - beatAt >= BEAT + TOLERANCE;
+    const late = sinceBeat() >= BEAT + TOLERANCE;
     if (late || before !== undefined) {
       before = cursor.count;
       lost();
     }
     cursor.ringAt(cursor.count + SLOTS, piledUp);
   };
-  if (clock.monotonic() - begun.at >= TOLERANCE) before = begun.count;
+  if (begun.since() >= TOLERANCE) before = begun.count;
   const stop = onPulse(clock, (lateness) => {
     const { count } = cursor;
     if (lateness >= TOLERANCE) before ??= atBeat;
     else if (count - atBeat < TRICKLE) before = undefined;
     atBeat = count;
-    beatAt = clock.monotonic();
+    sinceBeat = stopwatch(clock);
     cursor.ringAt((before ?? count) + SLOTS, piledUp);
   });
   cursor.ringAt(atBeat + SLOTS, piledUp);
@@ -64,8 +65,7 @@ export async function watchForStandstill(
 
 /** A moment in a stream. */
 export interface Moment {
-  /** By the clock's `monotonic`. */
-  readonly at: number;
+  readonly since: Stopwatch;
   /** How many lines had come. */
   readonly count: number;
 }

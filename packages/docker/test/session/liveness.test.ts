@@ -1,7 +1,11 @@
 import { Transform } from 'node:stream';
+import { ManualClock } from '@watcher/testing/clock';
 import { describe, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { LIVENESS, RETRY, Scene, TIMEOUT, told, type Way } from './support.ts';
+
+/** An engine tells its time to the second, in milliseconds. */
+const SECOND = 1000;
 
 describe('a stream that died without a sign', () => {
   it('is found within livenessInterval + timeout when the engine has events that it did not bring', async () => {
@@ -9,12 +13,52 @@ describe('a stream that died without a sign', () => {
     await using watch = await scene.watchAnchored();
     scene.engine.faults.silence({ times: 1 });
     await scene.live('web');
-    scene.engine.stepClock(2000);
-    await scene.pass(LIVENESS);
-    await scene.pass(TIMEOUT);
+    scene.engine.stepClock(2 * SECOND);
+    await ask(scene, LIVENESS);
+    await scene.clock.advance(TIMEOUT);
     await told(watch, 'error STREAM_DEAD');
     await scene.pass(RETRY);
     await told(watch, 'started web');
+  });
+
+  it('is found in that time, too, when the last second before the question had the event', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' }, { clock: engineTime() });
+    await using watch = await scene.watchAnchored();
+    scene.engine.faults.silence({ times: 1 });
+    await scene.live('web');
+    await ask(scene, LIVENESS);
+    scene.engine.stepClock(SECOND);
+    await ask(scene, LIVENESS - SECOND);
+    await scene.clock.advance(TIMEOUT);
+    await told(watch, 'error STREAM_DEAD');
+    await scene.pass(RETRY);
+    await told(watch, 'started web');
+  });
+
+  it('is found in that time, too, when each of two answers is just in time', async () => {
+    const engineClock = engineTime();
+    await using scene = await Scene.begin({}, { clock: engineClock });
+    await using watch = await scene.watchAnchored();
+    const late = scene.engine.faults.delayHeaders(SECOND, { bounded: true });
+    await scene.pass(LIVENESS);
+    await eventually('the first question', () => late.hits === 1);
+    await scene.clock.advance(TIMEOUT - 1);
+    await engineClock.advance(SECOND);
+    await eventually('the second question', () => late.hits === 2);
+    await scene.clock.advance(1);
+    await told(watch, 'error STREAM_DEAD', 'reload disconnected');
+  });
+
+  it('is found when the clock of the engine was set back before the event', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    scene.engine.faults.silence({ times: 1 });
+    scene.engine.stepClock(-3_600_000);
+    await scene.live('web');
+    scene.engine.stepClock(2 * SECOND);
+    await ask(scene, LIVENESS);
+    await scene.clock.advance(TIMEOUT);
+    await told(watch, 'error STREAM_DEAD');
   });
 
   it('is found when the engine does not answer at all any more', async () => {
@@ -32,12 +76,8 @@ describe('a stream that died without a sign', () => {
   it('is not suspected while it is merely quiet', async () => {
     await using scene = await Scene.begin();
     await using watch = await scene.watchAnchored();
-    for (let probe = 0; probe < 5; probe++) {
-      const { accepted } = scene.engine.connections;
-      await scene.pass(LIVENESS);
-      // The engine's clock, and what it has had up to then.
-      await eventually('both questions', () => scene.engine.connections.accepted === accepted + 2);
-    }
+    await ask(scene, LIVENESS);
+    for (let probe = 0; probe < 5; probe++) await ask(scene, LIVENESS - SECOND);
     await scene.live('web');
     await told(watch, 'started web');
   });
@@ -47,9 +87,8 @@ describe('a stream that died without a sign', () => {
     await using watch = await scene.watchAnchored();
     const silence = scene.engine.faults.silence({ times: 1 });
     await scene.live('web');
-    scene.engine.stepClock(2000);
-    await scene.pass(LIVENESS);
-    await eventually('the wait for what is missing', () => scene.clock.delays.includes(TIMEOUT));
+    scene.engine.stepClock(2 * SECOND);
+    await ask(scene, LIVENESS);
     await scene.clock.advance(TIMEOUT - 1);
     await silence.clear();
     await told(watch, 'started web');
@@ -62,9 +101,7 @@ describe('a stream that died without a sign', () => {
     await using scene = await Scene.begin();
     await using watch = await scene.watchAnchored();
     scene.engine.stepClock(-3_600_000);
-    const { accepted } = scene.engine.connections;
-    await scene.pass(LIVENESS);
-    await eventually('both questions', () => scene.engine.connections.accepted === accepted + 2);
+    await ask(scene, LIVENESS);
     await scene.live('web');
     await told(watch, 'started web');
   });
@@ -74,7 +111,7 @@ describe('a stream that died without a sign', () => {
     await using watch = await scene.watchAnchored();
     const refused = scene.engine.faults.respond(503, '{"message":"busy"}', { bounded: true });
     for (let probe = 1; probe <= 3; probe++) {
-      await scene.pass(LIVENESS);
+      await scene.pass(probe === 1 ? LIVENESS : LIVENESS - SECOND);
       await eventually('the question', () => refused.hits === probe);
     }
     await refused.clear();
@@ -99,9 +136,8 @@ describe('a stream that died without a sign', () => {
     await scene.live('lost');
     await eventually('its loss', () => /"start".*"lost"/.test(dropped));
     dropping = false;
-    scene.engine.stepClock(5000);
-    await scene.pass(LIVENESS);
-    await eventually('the wait for what is missing', () => scene.clock.delays.includes(TIMEOUT));
+    scene.engine.stepClock(5 * SECOND);
+    await ask(scene, LIVENESS);
     await scene.live('later');
     await told(watch, 'started later');
     await scene.clock.advance(TIMEOUT);
@@ -111,6 +147,19 @@ describe('a stream that died without a sign', () => {
     await told(watch, 'reload gap');
   });
 });
+
+/** A clock for an engine, in the midst of a second. */
+const engineTime = () => new ManualClock(1_577_836_800_300);
+
+/** After so many milliseconds of silence the engine is asked what its time is, and what it has had; both are answered. */
+async function ask(scene: Scene, silence: number): Promise<void> {
+  const { engine, clock } = scene;
+  const { accepted } = engine.connections;
+  await scene.pass(silence);
+  await eventually('both questions', () => engine.connections.accepted === accepted + 2);
+  await eventually('their answers', () => engine.connections.open === 1);
+  await clock.advance(0); // the answer is taken in
+}
 
 /** A way on which streams lose lines; what is asked with an `until` is answered whole. */
 function lossyWay(drops: (line: string) => boolean): Way {

@@ -111,6 +111,19 @@ describe('ready', () => {
     await told(watch, 'started later');
   });
 
+  it('reads no more of a log than its end', async () => {
+    await using scene = await Scene.begin({}, { dialect: 'podman-4.3' });
+    await using watch = await scene.watchAnchored();
+    const { now } = scene.engine;
+    const asked = scene.engine.requests.filter(({ query }) => query.get('stream') === 'false');
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { query } of asked) {
+      expect(now / 1_000_000_000n - BigInt(Math.trunc(Number(query.get('since'))))).toBeLessThan(3700n);
+    }
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
   it('brings no event of before the watch', async () => {
     await using scene = await Scene.begin();
     await using watch = await scene.watchAnchored();

@@ -199,6 +199,29 @@ describe('a lost connection, with forceReload "gap"', () => {
       },
     });
     await watch.stream.ready;
+    const { engine } = scene;
+    engine.faults.cutStreams();
+    await told(watch, 'error CONNECTION_LOST');
+    const late = engine.faults.delaySubscription(60_000, { bounded: false });
+    await scene.live('web');
+    const { accepted } = engine.connections;
+    await scene.pass(RETRY);
+    // The stream, the engine's time as the proxy has it, and our place, which the engine has.
+    await eventually(
+      'the answers',
+      () => engine.connections.accepted === accepted + 3 && engine.connections.open === 1,
+    );
+    await scene.clock.advance(0);
+    await late.clear();
+    await told(watch, 'started web');
+  });
+
+  it.each([1, 24, 2000])('says nothing on a log whose last line is %i hours old', async (hours) => {
+    await using scene = await Scene.begin({ forceReload: 'gap' }, { dialect: 'podman-4.3' });
+    await scene.anchor();
+    scene.engine.stepClock(hours * 3_600_000);
+    await using watch = scene.watch();
+    await watch.stream.ready;
     scene.engine.faults.cutStreams();
     await told(watch, 'error CONNECTION_LOST');
     await scene.live('web');

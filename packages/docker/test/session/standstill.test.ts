@@ -22,6 +22,23 @@ describe('a process that stood still', () => {
     await told(watch, 'reload gap', 'started web');
   });
 
+  it.each([true, false])(
+    'says so when the machine was suspended, and its own clock stood still with it (events read first: %s)',
+    async (readsFirst) => {
+      await using scene = await Scene.begin({ forceReload: 'gap' });
+      await using watch = await scene.watchAnchored();
+      await standStill(scene, watch, { late: 0, suspended: 60_000, events: 1025, readsFirst });
+      await told(watch, 'reload gap', 'started web');
+    },
+  );
+
+  it('is not what it means when the clock is set by less than a second', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    await standStill(scene, watch, { late: 0, suspended: 999, events: 1025 });
+    await told(watch, 'started web');
+  });
+
   it('says nothing when the engine had room for all', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     await using watch = await scene.watchAnchored();
@@ -51,6 +68,8 @@ describe('a process that stood still', () => {
   interface Standstill {
     /** By how many milliseconds the next look is late. */
     readonly late: number;
+    /** By how many more the wall clock is ahead then. */
+    readonly suspended?: number;
     /** How many events are read when it goes on, the last one of a container that starts. */
     readonly events: number;
     /** Events are read before it is looked at the clock. */
@@ -61,13 +80,14 @@ describe('a process that stood still', () => {
   async function standStill(
     scene: Scene,
     watch: Recorder,
-    { late, events, readsFirst = false }: Standstill,
+    { late, suspended = 0, events, readsFirst = false }: Standstill,
   ): Promise<void> {
     const { engine, clock } = scene;
     const before = engine.publishedCount;
     const silence = engine.faults.silence({ bounded: false });
     const id = await engine.create({ name: 'web' });
     clock.stall(BEAT + late);
+    clock.setNow(clock.now() + suspended);
     if (!readsFirst) await clock.advance(0);
     scene.noise(events - (engine.publishedCount - before) - 2);
     await engine.start(id); // two events, the second of them the one that is told
