@@ -29,6 +29,8 @@ export class Cursor {
   #replays = 0;
   /** Until how many lines in all have come, `#seen` is needed after the last replay. */
   #seenUntil = 0;
+  /** Until how many lines in all have come, a replay may bring what was dropped. */
+  #droppedUntil = 0;
   #bell = Number.POSITIVE_INFINITY;
   #ring = () => {};
   /** Where to start while no line was ever seen, in nanoseconds. */
@@ -50,6 +52,16 @@ export class Cursor {
   /** How many lines were taken. */
   get count(): number {
     return this.#count;
+  }
+
+  /** The engine may have dropped lines for us: a replay that reaches back to them brings them late, out of turn. */
+  dropped(): void {
+    this.#droppedUntil = this.#count + WINDOW;
+  }
+
+  /** Whether it may have, not longer ago than a replay reaches. */
+  get mayHaveDropped(): boolean {
+    return this.#count < this.#droppedUntil;
   }
 
   /** Calls `ring` once so many lines were taken, before one more is. In place of what was asked for before. */

@@ -11,6 +11,8 @@ export interface SubscriptionSink {
   line(line: string): void;
   /** The same of a line that was too long to be taken. */
   tooLong(): void;
+  /** Something was missed that cannot be told of any more. */
+  reload(reason: 'gap'): void;
 }
 
 /** How many characters are held until `release`. The engine replays 256 lines; the rest came live meanwhile. */
@@ -41,6 +43,8 @@ export class Subscription {
   #heldLength = 0;
   #silent = true;
   #over = false;
+  /** What it has handed on since it was released and while a replay may bring what was dropped. */
+  readonly #news = new Set<string>();
 
   private constructor(
     cursor: Cursor,
@@ -106,10 +110,18 @@ export class Subscription {
     return this.#held;
   }
 
-  /** Hands on what was held, and from now on what comes, as it comes. */
+  /**
+   * Hands on what was held, and from now on what comes, as it comes. Where the engine had dropped lines for us, those
+   * may be among them, ahead of lines that were told of since: a gap is told in their place, since what they say may
+   * not be so any more.
+   */
   release(): void {
-    const held = this.#stopHolding();
-    for (const line of held) this.#hand(line);
+    if (this.#cursor.mayHaveDropped && this.#holdsDropped()) {
+      this.#sink.reload('gap');
+      this.releaseAnew();
+      return;
+    }
+    for (const line of this.#stopHolding()) this.#hand(line);
   }
 
   /**
@@ -149,9 +161,27 @@ export class Subscription {
 
   /** The place moves only with what is handed on: what a failed subscription held will be brought again. */
   #hand(line: string): void {
-    if (!this.#cursor.take(line)) return;
+    if (!this.#cursor.take(line)) {
+      if (this.#news.size > 0 && !this.#news.has(line)) this.#toldTooLate();
+      return;
+    }
+    if (this.#cursor.mayHaveDropped) this.#news.add(line);
+    else if (this.#news.size > 0) this.#news.clear();
     if (isTooLong(line)) this.#sink.tooLong();
     else this.#sink.line(line);
+  }
+
+  /** A replay comes in the engine's order, so that what is new before what was seen had been dropped. */
+  #holdsDropped(): boolean {
+    const held = this.#held ?? [];
+    const known = held.findLastIndex((line) => this.#cursor.has(line));
+    return this.#cursor.missing(held.slice(0, known + 1)).length > 0;
+  }
+
+  /** What was seen before has come behind news of this replay: those had been dropped. */
+  #toldTooLate(): void {
+    this.#news.clear();
+    this.#sink.reload('gap');
   }
 
   #hold(held: string[], line: string): void {

@@ -54,12 +54,13 @@ export async function eventsSincePlace(
   requests: Requests,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const { since } = cursor;
+  const { since, time } = cursor; // which may move on while the engine is asked for its time
   const now = await requests.now(signal);
   if (now === undefined) return [];
-  const from = isFuture(cursor.time, now) ? 0n : since;
-  const { lines } = await requests.between(from, now, signal);
-  return lines;
+  if (!isFuture(time, now)) return (await requests.between(since, now, signal)).lines;
+  // The clock was set back, so that times tell nothing: what stands behind the last that we know.
+  const { lines } = await requests.between(0n, now, signal);
+  return lines.slice(lines.findLastIndex((line) => cursor.has(line)) + 1);
 }
 
 /** Whether a time is later than `now`, which the engine tells only to the second below. */

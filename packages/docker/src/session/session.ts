@@ -156,7 +156,10 @@ export class Session {
       },
       refused: (error) => this.#report(error),
     };
-    const lost = () => this.#sink.reload('gap');
+    const lost = () => {
+      cursor.dropped();
+      this.#sink.reload('gap');
+    };
     return race<WatcherError>(
       signal,
       (own) => this.#end(own),
@@ -206,9 +209,11 @@ export class Session {
       const next = await this.#next(requests, signal);
       if (next) {
         const previous = this.#current;
+        const unproven = previous?.held !== undefined;
         this.#current = next;
         await previous?.close();
-        if (!this.#isUnproven(next)) next.release();
+        // What has proven nothing so far is not proven by what is joined to it: the first line will show.
+        if (!unproven) next.release();
         this.#status.renewals++;
       }
       this.#status.enter('streaming');

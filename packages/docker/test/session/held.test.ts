@@ -5,8 +5,8 @@ import { Requests } from '../../src/engine/requests.ts';
 import { Cursor } from '../../src/events/cursor.ts';
 import { Subscription } from '../../src/events/subscription.ts';
 import { eventually } from '../support/eventually.ts';
-import { preceded, startLine, watchThrough } from './client-through.ts';
 import { RETRY, Scene, told } from './support.ts';
+import { preceded, startLine, streamsThrough } from './way.ts';
 
 /** What may be held of a subscription that has not been released, in characters. */
 const MAX_HELD = 8 * 1024 * 1024;
@@ -34,7 +34,8 @@ describe('what comes before a stream is joined to the one before', () => {
       timeout: 1000,
       host: 'engine',
     });
-    const sink = { line: () => expect.unreachable(), tooLong: () => expect.unreachable() };
+    const told = () => expect.unreachable();
+    const sink = { line: told, tooLong: told, reload: told };
     const { signal } = new AbortController();
     const subscription = await Subscription.open(requests, new Cursor(0n), sink, signal);
     let most = 0;
@@ -56,7 +57,9 @@ describe('what comes before a stream is joined to the one before', () => {
    */
   async function reconnect(scene: Scene, count: number) {
     await scene.anchor();
-    const watch = watchThrough(scene, (place) => (place === 2 ? preceded(count) : new PassThrough()));
+    const watch = scene.watchThrough(
+      streamsThrough((place) => (place === 2 ? preceded(count) : new PassThrough())),
+    );
     await watch.stream.ready;
     scene.engine.faults.cutStreams();
     await told(watch, 'error CONNECTION_LOST', 'reload disconnected');

@@ -1,8 +1,7 @@
-import { Transform } from 'node:stream';
-import { ManualClock } from '@watcher/testing/clock';
 import { describe, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { LIVENESS, RETRY, Scene, TIMEOUT, told, type Way } from './support.ts';
+import { engineTime, LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { LossyWay } from './way.ts';
 
 /** An engine tells its time to the second, in milliseconds. */
 const SECOND = 1000;
@@ -123,19 +122,11 @@ describe('a stream that died without a sign', () => {
   it('that goes on behind what it did not bring is a gap: our place has moved past it', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     await scene.anchor();
-    let dropping = false;
-    let dropped = '';
-    const way = lossyWay((line) => {
-      if (dropping) dropped += line;
-      return dropping;
-    });
+    const way = new LossyWay();
     await using watch = scene.watchThrough(way);
     await watch.stream.ready;
     await scene.quiet();
-    dropping = true;
-    await scene.live('lost');
-    await eventually('its loss', () => /"start".*"lost"/.test(dropped));
-    dropping = false;
+    await way.drop('its start', /"start".*"lost"/, () => scene.live('lost'));
     scene.engine.stepClock(5 * SECOND);
     await ask(scene, LIVENESS);
     await scene.live('later');
@@ -148,9 +139,6 @@ describe('a stream that died without a sign', () => {
   });
 });
 
-/** A clock for an engine, in the midst of a second. */
-const engineTime = () => new ManualClock(1_577_836_800_300);
-
 /** After so many milliseconds of silence the engine is asked what its time is, and what it has had; both are answered. */
 async function ask(scene: Scene, silence: number): Promise<void> {
   const { engine, clock } = scene;
@@ -159,21 +147,4 @@ async function ask(scene: Scene, silence: number): Promise<void> {
   await eventually('both questions', () => engine.connections.accepted === accepted + 2);
   await eventually('their answers', () => engine.connections.open === 1);
   await clock.advance(0); // the answer is taken in
-}
-
-/** A way on which streams lose lines; what is asked with an `until` is answered whole. */
-function lossyWay(drops: (line: string) => boolean): Way {
-  return {
-    answer(body, { until }) {
-      if (until !== undefined) return body;
-      const kept = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          const lines = chunk.toString('utf8').split(/(?<=\n)/);
-          done(undefined, lines.filter((line) => !drops(line)).join('') || undefined);
-        },
-      });
-      body.on('error', (error) => kept.destroy(error));
-      return Object.assign(body.pipe(kept), { headers: body.headers });
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { RETRY, Scene, told } from './support.ts';
+import { LIVENESS, RETRY, Scene, told } from './support.ts';
 
 describe('ready', () => {
   it('waits for an engine that is down, says so once, and is told of no reload when it comes up', async () => {
@@ -80,6 +80,20 @@ describe('ready', () => {
     scene.noise(256);
     await late.clear();
     await told(watch, 'reload gap');
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
+  it('is followed by a gap all the same when the lease was over before', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap', leaseInterval: LIVENESS / 2 });
+    const late = scene.engine.faults.delaySubscription(60_000, { bounded: false, times: 1 });
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    await scene.live('lost');
+    scene.noise(256);
+    await scene.clock.advance((LIVENESS / 2) * 1.1);
+    await told(watch, 'reload gap');
+    await late.clear();
     await scene.live('web');
     await told(watch, 'started web');
   });

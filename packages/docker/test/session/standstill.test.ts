@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import type { Recorder } from '../support/recorder.ts';
-import { Scene, told } from './support.ts';
+import { engineTime, RETRY, Scene, told } from './support.ts';
+import { LossyWay } from './way.ts';
 
 /** How often the watcher looks whether it is late, in milliseconds, and how late is late. */
 const BEAT = 50;
@@ -63,6 +64,25 @@ describe('a process that stood still', () => {
     await eventually('the later event', () => watch.lines.length > 0);
     await scene.clock.advance(BEAT);
     expect(watch.take()).toEqual(['started later']);
+  });
+
+  it('says so again when a later stream brings what was dropped, in place of it', async () => {
+    const way = new LossyWay();
+    await using scene = await Scene.begin({ forceReload: 'gap' }, { clock: engineTime() });
+    await scene.anchor();
+    await using watch = scene.watchThrough(way);
+    await watch.stream.ready;
+    await standStill(scene, watch, { late: TOLERANCE, events: 1025 });
+    await told(watch, 'reload gap', 'started web');
+    await way.drop('its start', /"start".*"dropped"/, () => scene.live('dropped'));
+    await scene.live('later');
+    await told(watch, 'started later');
+    scene.engine.faults.cutStreams();
+    await told(watch, 'error CONNECTION_LOST');
+    await scene.pass(RETRY);
+    await told(watch, 'reload gap');
+    await scene.live('after');
+    await told(watch, 'started after');
   });
 
   interface Standstill {

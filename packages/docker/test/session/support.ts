@@ -1,18 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { ManualClock } from '@watcher/testing/clock';
 import { FakeEngine, type FakeEngineOptions } from '@watcher/testing/engine';
 import { expect } from 'vitest';
-import { createClient } from '../../src/engine/create-client.ts';
-import {
-  type DockerClient,
-  type DockerProviderConfig,
-  DockerWatcher,
-  type DockerWatchOptions,
-  type EventsBody,
-  type EventsRequest,
-} from '../../src/index.ts';
+import { type DockerProviderConfig, DockerWatcher, type DockerWatchOptions } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { Recorder } from '../support/recorder.ts';
+import { clientThrough, type Way } from './way.ts';
 
 /** Milliseconds a request may take here: no other wait is as long, so that a test can tell which one it passes. */
 export const TIMEOUT = 2500;
@@ -99,25 +91,8 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** A client of that engine with something on its way to it, which sees each request, and changes each answer. */
-export function clientThrough(
-  { host }: FakeEngine,
-  { request: asked = () => {}, answer = (body) => body }: Way,
-): DockerClient {
-  const path = host.slice('unix://'.length);
-  const { client } = createClient({ host: { kind: 'socket', shown: host, path } });
-  return {
-    async getEvents(request = {}) {
-      asked(request);
-      return answer((await client.getEvents(request)) as IncomingMessage, request);
-    },
-  };
-}
-
-export interface Way {
-  request?(request: EventsRequest): void;
-  answer?(body: IncomingMessage, request: EventsRequest): EventsBody;
-}
+/** A clock for an engine, in the midst of a second. */
+export const engineTime = () => new ManualClock(1_577_836_800_300);
 
 /** Resolves when the recorder was told exactly this since the last look. */
 export async function told(recorder: Recorder, ...lines: string[]): Promise<void> {

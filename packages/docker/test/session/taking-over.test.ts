@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { DockerWatchStream } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Recorder } from '../support/recorder.ts';
-import { preceded, watchThrough } from './client-through.ts';
 import { RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { preceded, streamsThrough } from './way.ts';
 
 /** The lease is over at the latest here; the idle question comes later. */
 const LEASE = 330_000;
@@ -13,13 +13,15 @@ const config = { forceReload: 'gap', leaseInterval: 300_000, livenessInterval: L
 
 describe('the next stream, when a lease is over', () => {
   it('takes over once the one before is closed, so that never two hand on', async () => {
-    await using scene = await Scene.begin();
+    await using scene = await Scene.begin(config);
     await scene.anchor();
     let deaf = false;
     const first = new Transform({
       transform: (chunk, _encoding, done) => done(undefined, deaf ? undefined : chunk),
     });
-    await using watch = watchThrough(scene, (place) => (place === 1 ? first : new PassThrough()), config);
+    await using watch = scene.watchThrough(
+      streamsThrough((place) => (place === 1 ? first : new PassThrough())),
+    );
     first.on('close', () => watch.lines.push('the first is closed'));
     await watch.stream.ready;
     deaf = true;
@@ -48,17 +50,15 @@ describe('the next stream, when a lease is over', () => {
   });
 
   it('does not when it brought more than may be held before it was joined', async () => {
-    await using scene = await Scene.begin();
+    await using scene = await Scene.begin(config);
     await scene.anchor();
     const streams: Transform[] = [];
-    await using watch = watchThrough(
-      scene,
-      (place) => {
+    await using watch = scene.watchThrough(
+      streamsThrough((place) => {
         const stream = place === 2 ? preceded(8) : new PassThrough();
         streams.push(stream);
         return stream;
-      },
-      config,
+      }),
     );
     await watch.stream.ready;
     await scene.clock.advance(LEASE);

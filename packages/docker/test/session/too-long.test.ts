@@ -2,8 +2,8 @@ import { Transform } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { MAX_LINE } from '../../src/events/line-splitter.ts';
 import { eventually } from '../support/eventually.ts';
-import { watchThrough } from './client-through.ts';
 import { LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { streamsThrough } from './way.ts';
 
 describe('an event too long to be taken', () => {
   it('is an error and a gap once, in its place, though it is replayed at each reconnect', async () => {
@@ -41,11 +41,9 @@ describe('an event too long to be taken', () => {
       for (const byte of chunk) if (byte === 0x0a) brought++;
       return chunk;
     };
-    await using watch = watchThrough(
-      scene,
-      () => new Transform({ transform: (chunk, _encoding, done) => done(undefined, count(chunk)) }),
-      { forceReload: 'gap' },
-    );
+    const counted = () =>
+      new Transform({ transform: (chunk, _encoding, done) => done(undefined, count(chunk)) });
+    await using watch = scene.watchThrough(streamsThrough(counted));
     await watch.stream.ready;
     await scene.quiet();
     // Until it is answered, nothing shows that the first stream of an engine that was silent has missed nothing.

@@ -1,0 +1,74 @@
+import { PassThrough } from 'node:stream';
+import { ManualClock } from '@watcher/testing/clock';
+import { describe, expect, it } from 'vitest';
+import { Requests } from '../../src/engine/requests.ts';
+import { Cursor } from '../../src/events/cursor.ts';
+import { Subscription } from '../../src/events/subscription.ts';
+import { eventually } from '../support/eventually.ts';
+
+describe('a Subscription, where the engine had dropped lines', () => {
+  it('tells of a gap when one comes late and in pieces, behind which a line comes that was seen', async () => {
+    const { cursor, told, body, subscription } = await begin();
+    cursor.dropped();
+    body.write('a\n');
+    await subscription.overlapped;
+    subscription.release();
+    body.write('dropped\nb\n');
+    await eventually('the rest', () => told.length > 1);
+    body.write('new\n');
+    await eventually('the new', () => told.includes('new'));
+    expect(told).toEqual(['dropped', 'gap', 'new']);
+  });
+
+  it('tells of none when what is replayed comes live, too', async () => {
+    const { cursor, told, body, subscription } = await begin();
+    cursor.dropped();
+    body.write('b\nnew\n');
+    await subscription.overlapped;
+    subscription.release();
+    body.write('new\nnewer\n');
+    await eventually('the rest', () => told.includes('newer'));
+    expect(told).toEqual(['new', 'newer']);
+  });
+
+  it('tells of none when it had dropped none: two that happened at once may change places', async () => {
+    const { told, body, subscription } = await begin();
+    body.write('a\n');
+    await subscription.overlapped;
+    subscription.release();
+    body.write('late\nb\nnew\n');
+    await eventually('the rest', () => told.includes('new'));
+    expect(told).toEqual(['late', 'new']);
+  });
+
+  it('tells of none when a replay cannot reach back to them any more', async () => {
+    const { cursor, told, body, subscription } = await begin();
+    cursor.dropped();
+    for (let n = 0; n < 512; n++) cursor.take(`line ${n}`);
+    body.write('line 500\n');
+    await subscription.overlapped;
+    subscription.release();
+    body.write('late\nline 501\nnew\n');
+    await eventually('the rest', () => told.includes('new'));
+    expect(told).toEqual(['late', 'new']);
+  });
+
+  /** A subscription that is held, on a cursor that has seen `a` and then `b`. */
+  async function begin() {
+    const body = new PassThrough();
+    const client = { getEvents: async () => body };
+    const requests = new Requests({ client, clock: new ManualClock(), timeout: 1000, host: 'engine' });
+    const cursor = new Cursor(0n);
+    cursor.take('a');
+    cursor.take('b');
+    const told: string[] = [];
+    const sink = {
+      line: (line: string) => told.push(line),
+      tooLong: () => expect.unreachable(),
+      reload: (reason: string) => told.push(reason),
+    };
+    const { signal } = new AbortController();
+    const subscription = await Subscription.open(requests, cursor, sink, signal);
+    return { cursor, told, body, subscription };
+  }
+});

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import { Transform } from 'node:stream';
+import type { FakeEngine } from '@watcher/testing/engine';
+import { createClient } from '../../src/engine/create-client.ts';
+import type { DockerClient, EventsBody, EventsRequest } from '../../src/index.ts';
+import { eventually } from '../support/eventually.ts';
+
+/** Something on the way to an engine. */
+export interface Way {
+  /** Sees each request. */
+  request?(request: EventsRequest): void;
+  /** Changes each answer. */
+  answer?(body: IncomingMessage, request: EventsRequest): EventsBody;
+}
+
+/** A client of that engine that has something on its way to it. */
+export function clientThrough({ host }: FakeEngine, way: Way): DockerClient {
+  const path = host.slice('unix://'.length);
+  const { client } = createClient({ host: { kind: 'socket', shown: host, path } });
+  return {
+    async getEvents(request = {}) {
+      way.request?.(request);
+      const body = (await client.getEvents(request)) as IncomingMessage;
+      return way.answer?.(body, request) ?? body;
+    },
+  };
+}
+
+/**
+ * A way on which streams, of which `place` is the first, second, ..., pass through what `through` makes for each; what
+ * is asked with an `until` is answered as it is.
+ */
+export function streamsThrough(through: (place: number) => Transform): Way {
+  let streams = 0;
+  return {
+    answer: (body, { until }) => (until === undefined ? passing(body, through(++streams)) : body),
+  };
+}
+
+/** Lets through what comes, behind the starts of `count` containers. */
+export function preceded(count: number): Transform {
+  let text = Array.from({ length: count }, (_, n) => startLine(`early-${n}`)).join('');
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      done(undefined, Buffer.concat([Buffer.from(text), chunk]));
+      text = '';
+    },
+  });
+}
+
+/** The start of a container, in a little more than a MiB. */
+export function startLine(name: string): string {
+  const Attributes = { name, note: 'x'.repeat(1024 * 1024) };
+  const event = { Type: 'container', Action: 'start', Actor: { ID: name, Attributes }, timeNano: 1 };
+  return `${JSON.stringify(event)}\n`;
+}
+
+/** A way on which streams lose lines for a while; what is asked with an `until` is answered whole. */
+export class LossyWay implements Way {
+  /** What is lost, while lines are. */
+  #lost: string | undefined;
+
+  /** Loses what comes from `cause` on until something was lost that matches. */
+  async drop(what: string, match: RegExp, cause: () => Promise<unknown>): Promise<void> {
+    this.#lost = '';
+    await cause();
+    await eventually(`the loss of ${what}`, () => match.test(this.#lost ?? ''));
+    this.#lost = undefined;
+  }
+
+  answer(body: IncomingMessage, { until }: EventsRequest): EventsBody {
+    if (until !== undefined) return body;
+    const kept = new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        if (this.#lost === undefined) return done(undefined, chunk);
+        this.#lost += chunk.toString('utf8');
+        done();
+      },
+    });
+    return passing(body, kept);
+  }
+}
+
+function passing(body: IncomingMessage, through: Transform): EventsBody {
+  body.on('error', (error) => through.destroy(error));
+  return Object.assign(body.pipe(through), { headers: body.headers });
+}
