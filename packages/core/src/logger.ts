@@ -11,3 +11,21 @@ export interface Logger {
   readonly warn: LogMethod;
   readonly error: LogMethod;
 }
+
+/**
+ * The same logger, with nothing of it that throws or rejects: a line that cannot be written is lost, and no more
+ * than that. For whoever logs where an error would end more, such as in a socket's `data` event.
+ */
+export function harmlessLogger(logger: Logger): Logger {
+  const guarded =
+    (level: keyof Logger): LogMethod =>
+    (...line: unknown[]) => {
+      try {
+        const written: unknown = Reflect.apply(logger[level], logger, line);
+        if (written instanceof Promise) written.catch(() => {});
+      } catch {
+        // There is nobody left to tell.
+      }
+    };
+  return { debug: guarded('debug'), info: guarded('info'), warn: guarded('warn'), error: guarded('error') };
+}

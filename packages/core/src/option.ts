@@ -1,4 +1,5 @@
 import { WatcherError } from './error.ts';
+import { printable } from './printable.ts';
 
 /** The longest delay a timer takes, in milliseconds: 2^31 - 1, about 24.8 days. Node fires a longer one at once. */
 export const MAX_DELAY = 2_147_483_647;
@@ -45,5 +46,5 @@ function show(value: unknown): string {
     // circular or hostile: its kind has to do
   }
   if (text === undefined) return `a value of type ${typeof value}`;
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return printable(text, 80);
 }

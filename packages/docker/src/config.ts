@@ -1,6 +1,7 @@
 import {
   type Clock,
   durationOption,
+  harmlessLogger,
   invalidOption,
   type Logger,
   systemClock,
@@ -86,7 +87,7 @@ export function readConfig(config: DockerProviderConfig): Settings {
     forceReload,
     livenessInterval: durationOption('livenessInterval', config.livenessInterval, 10_000, 1),
     leaseInterval: durationOption('leaseInterval', config.leaseInterval, 300_000, 1),
-    logger,
+    logger: logger && harmlessLogger(logger),
     clock,
   };
 }

@@ -23,6 +23,11 @@ test.each([
   expect(formatEvent(event(name, Action.ContainerDie))).toBe(text);
 });
 
+test('a name is cut to 1024 characters, more than a file system allows', () => {
+  expect(formatEvent(event('x'.repeat(1024), Action.ContainerDie))).toBe(`died ${'x'.repeat(1024)}`);
+  expect(formatEvent(event('x'.repeat(5_000_000), Action.ContainerDie))).toHaveLength('died '.length + 1024);
+});
+
 test('letters of any language, blanks and emoji are left alone', () => {
   const name = 'Überraschung für 王小明 🐳';
   expect(formatEvent(event(name, Action.FileCreated))).toBe(`created ${name}`);

@@ -1,5 +1,4 @@
-import type { WatcherError } from '@watcher/core';
-import { printable } from '../engine/printable.ts';
+import { printable, type WatcherError } from '@watcher/core';
 
 /** An address, taken apart. `shown` is what may be said of it: never who logs in, nor with what password. */
 export type Host =

@@ -1,6 +1,6 @@
 import { isWatcherError, type WatcherError } from '@watcher/core';
 import { fault } from './fault.ts';
-import { printable } from './printable.ts';
+import { oneLine } from './one-line.ts';
 import { classifyStatus } from './refusals.ts';
 import { classifyTls } from './tls-faults.ts';
 
@@ -17,7 +17,7 @@ export function classify(error: unknown, host: string): WatcherError {
   return (
     classifyTls(code, message, host, error) ??
     classifySystem(code, host, error) ??
-    fault('PROTOCOL', `Talking to ${host} failed: ${printable(message)}`, error)
+    fault('PROTOCOL', `Talking to ${host} failed: ${oneLine(message)}`, error)
   );
 }
 

@@ -1,5 +1,5 @@
 import { WatcherError } from '@watcher/core';
-import { printable } from './printable.ts';
+import { oneLine } from './one-line.ts';
 
 /** What tells the errors of a DockerWatcher apart. `docs/errors.md` says what to do about each. */
 export type DockerErrorCode =
@@ -20,7 +20,7 @@ export type DockerErrorCode =
  * was put into it.
  */
 export function fault(code: DockerErrorCode, message: string, cause?: unknown): WatcherError {
-  return new WatcherError(printable(message, 1000), {
+  return new WatcherError(oneLine(message, 1000), {
     code,
     retryable: code !== 'INVALID_SETTING',
     cause,

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { WatcherError } from '@watcher/core';
 import { NEWEST_VERSION, OLDEST_VERSION } from './api-version.ts';
 import { fault } from './fault.ts';
-import { printable } from './printable.ts';
+import { oneLine } from './one-line.ts';
 
 /** Who chose the API version of a request: the engine and we, DOCKER_API_VERSION, or the client that a user brought. */
 export type VersionChoice = 'agreed' | 'environment' | 'client';
@@ -53,7 +53,7 @@ export function classifyStatus(status: number, error: Error, host: string): Watc
 
 /** What the engine said: without what dockerode puts before it, and without a page of HTML that a proxy made. */
 function spoken(message: string): string {
-  const text = printable(message.replace(/^\(HTTP code \d+\) .*? - /, ''));
+  const text = oneLine(message.replace(/^\(HTTP code \d+\) .*? - /, ''));
   return text.startsWith('<') ? '' : text.replace(/\.$/, '');
 }
 

@@ -1,6 +1,6 @@
 import type { WatcherError } from '@watcher/core';
 import { fault } from './fault.ts';
-import { printable } from './printable.ts';
+import { oneLine } from './one-line.ts';
 
 /** How an ssh that was to reach an engine came to its end. */
 export interface SshEnd {
@@ -20,7 +20,7 @@ export interface SshPlace {
 
 /** Why ssh did not get through to the engine, and what to do. */
 export function classifySsh({ code, said }: SshEnd, { shown, hostname, port }: SshPlace): WatcherError {
-  const last = printable(
+  const last = oneLine(
     said
       .trim()
       .split(/[\r\n]+/)

@@ -1,6 +1,6 @@
 import type { WatcherError } from '@watcher/core';
 import { fault } from './fault.ts';
-import { printable } from './printable.ts';
+import { oneLine } from './one-line.ts';
 
 /** What OpenSSL and Node call a certificate that does not hold, or a handshake that one side broke off. */
 const CODES =
@@ -45,7 +45,7 @@ const advices: readonly (readonly [RegExp, string])[] = [
 function advice(code: string, message: string): string {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
     const [, names] = /altnames?: .*altnames: (.*)$/.exec(message) ?? [];
-    const given = names ? `It is for ${printable(names)}. ` : '';
+    const given = names ? `It is for ${oneLine(names)}. ` : '';
     return `the engine's certificate is for another name. ${given}Set "tls.serverName" to one that it is for.`;
   }
   // OpenSSL's own words are in the code of some errors, and only in the message of others.

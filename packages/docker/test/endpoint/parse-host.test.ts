@@ -148,6 +148,6 @@ describe('what is shown of an address', () => {
 
   it('is one line for a socket, too', () => {
     const host = parse('unix:///a\nb');
-    expect(host).toEqual({ kind: 'socket', shown: 'unix:///a b', path: '/a\nb' });
+    expect(host).toEqual({ kind: 'socket', shown: 'unix:///a\\u000ab', path: '/a\nb' });
   });
 });

@@ -1,0 +1,28 @@
+/**
+ * Text of someone else's (a name, a label, what a server answered) as it may go to a terminal, a log or an error: on
+ * one line, with what moves the cursor, colours, hides or reorders written as `\u001b`, and no longer than `limit`
+ * characters, 200 by default, which `...` at its end shows. Letters of any language, blanks and emoji are left alone.
+ * Harmless to text that went through it before.
+ *
+ * @example
+ * ```ts
+ * console.log(printable('web\u001b[31m\nstarted db'));
+ * // => web\u001b[31m\u000astarted db
+ * ```
+ */
+export function printable(text: string, limit = 200): string {
+  const safe = text.slice(0, limit + 1).replace(UNPRINTABLE, escaped);
+  if (safe.length <= limit) return safe;
+  // Not in the middle of a pair of surrogates.
+  return `${safe.slice(0, Math.max(0, limit - 3)).replace(/[\ud800-\udbff]$/, '')}...`;
+}
+
+/**
+ * Control characters (C0, DEL, C1), separators of lines and paragraphs, halves of surrogate pairs, what turns the
+ * direction of reading, and what has no width. The joiners stay: Persian and emoji are written with them.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
