@@ -1,7 +1,7 @@
+import { printable } from '@watcher/core';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { LogLevel } from '../config/settings.ts';
-import { printable } from './printable.ts';
 
 export type { Logger } from 'pino';
 
@@ -52,10 +52,13 @@ function forTerminal(destination: DestinationStream, color: boolean): Destinatio
 
 const DEEPEST = 4;
 
+/** Characters of one text. */
+const LONGEST = 300;
+
 function printableValue(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return printable(value);
+  if (typeof value === 'string') return printable(value, LONGEST);
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Error) return printable(describeError(value));
+  if (value instanceof Error) return printable(describeError(value), LONGEST);
   if (depth >= DEEPEST) return '...';
   if (Array.isArray(value)) return value.slice(0, 50).map((one) => printableValue(one, depth + 1));
   return Object.fromEntries(

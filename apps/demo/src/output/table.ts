@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import { printable } from '@watcher/core';
 import Table from 'cli-table3';
 import { type Route, target } from '../routes/route.ts';
-import { printable } from './printable.ts';
 
 export interface TableOptions {
   /** Whether escape sequences may be used. */
