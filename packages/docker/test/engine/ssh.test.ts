@@ -44,14 +44,6 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
     await vi.waitUntil(() => watch.events.some(({ actorId }) => actorId === id), 30_000);
   }
 
-  /** The first attempts end with this error, which is told once. */
-  async function refused(attempts: Attempts, message: RegExp): Promise<void> {
-    await attempts.again();
-    await attempts.again();
-    await attempts.failed();
-    expect(attempts.errors).toEqual([expect.stringMatching(message)]);
-  }
-
   async function recovers(attempts: Attempts): Promise<void> {
     await attempts.again();
     await works(attempts);
@@ -116,8 +108,7 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
   it('is not reached through a host whose key is unknown, nor is the key taken over, until it is known', async () => {
     server.forget();
     await using attempts = connect();
-    await refused(
-      attempts,
+    await attempts.refused(
       /^SSH: The host key of ssh:\/\/127\.0\.0\.1:\d+ is unknown.*`ssh -p \d+ 127\.0\.0\.1`/,
     );
     expect(server.knownHosts).toBe('');
@@ -129,8 +120,7 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
     server.newHostKey();
     await server.restart();
     await using attempts = connect();
-    await refused(
-      attempts,
+    await attempts.refused(
       /^SSH: The host key of .* is not the one that was known.*`ssh-keygen -R "\[127\.0\.0\.1\]:\d+"`/,
     );
     server.trust();
@@ -140,7 +130,7 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
   it('is not reached with a key that may not log in', async () => {
     server.useKey('wrong');
     await using attempts = connect();
-    await refused(attempts, /^SSH: The login at .* was refused\. .*authorized_keys/);
+    await attempts.refused(/^SSH: The login at .* was refused\. .*authorized_keys/);
     server.useKey('right');
     await recovers(attempts);
   });
@@ -148,7 +138,7 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
   it('is not reached where ssh is not installed', async () => {
     vi.stubEnv('PATH', '/nowhere');
     await using attempts = connect();
-    await refused(attempts, /^SSH: Cannot run ssh to reach ssh:.*: it is not installed, or not on PATH/);
+    await attempts.refused(/^SSH: Cannot run ssh to reach ssh:.*: it is not installed, or not on PATH/);
     vi.stubEnv('PATH', `${server.bin}:/usr/bin:/bin`);
     await recovers(attempts);
   });
@@ -156,8 +146,7 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
   it('is not reached through a host without a docker command', async () => {
     server.offer(engine.host, { docker: false });
     await using attempts = connect();
-    await refused(
-      attempts,
+    await attempts.refused(
       /^SSH: There is no docker command at ssh:.* \(.*docker: not found\)\. Install the Docker CLI/,
     );
     server.offer(engine.host);
@@ -167,8 +156,7 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
   it('is unreachable while it does not run at the far end', async () => {
     server.offer('unix:///nowhere/docker.sock');
     await using attempts = connect();
-    await refused(
-      attempts,
+    await attempts.refused(
       /^UNREACHABLE: ssh reaches ssh:.*, but no engine answers there \(.*\/nowhere\/docker\.sock/,
     );
     server.offer(engine.host);
@@ -178,8 +166,7 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
   it('is unreachable while no sshd runs', async () => {
     await server.stop();
     await using attempts = connect();
-    await refused(
-      attempts,
+    await attempts.refused(
       /^UNREACHABLE: ssh does not reach ssh:.* \(ssh: connect to host .* Connection refused\)/,
     );
     await server.restart();

@@ -52,14 +52,6 @@ describe.skipIf(skipsFor('Docker Engine behind TLS', absent))('a real engine beh
   const host = () => `tcp://127.0.0.1:${port}`;
   const connect = (tls?: TlsOptions, to = host()) => new Attempts({ host: to, ...(tls && { tls }) });
 
-  /** The first attempts end with this error, which is told once. */
-  async function refused(attempts: Attempts, message: RegExp): Promise<void> {
-    await attempts.again();
-    await attempts.again();
-    await attempts.failed();
-    expect(attempts.errors).toEqual([expect.stringMatching(message)]);
-  }
-
   /** The next attempt succeeds, and events come. */
   async function recovers(attempts: Attempts): Promise<void> {
     await attempts.again();
@@ -112,14 +104,14 @@ describe.skipIf(skipsFor('Docker Engine behind TLS', absent))('a real engine beh
     const ca = ours.path('ca-to-mend.pem');
     copyFileSync(theirs.ca, ca);
     await using attempts = connect({ ...client, ca });
-    await refused(attempts, /^TLS: .* is not signed by a CA that is trusted here\. Set "tls\.ca"/);
+    await attempts.refused(/^TLS: .* is not signed by a CA that is trusted here\. Set "tls\.ca"/);
     copyFileSync(ours.ca, ca);
     await recovers(attempts);
   });
 
   it('is refused when no CA is given, since Node trusts none of its own making', async () => {
     await using attempts = connect({ cert: client.cert, key: client.key });
-    await refused(attempts, /^TLS: .* is not signed by a CA that is trusted here\. Set "tls\.ca"/);
+    await attempts.refused(/^TLS: .* is not signed by a CA that is trusted here\. Set "tls\.ca"/);
   });
 
   it('refuses a client without a certificate, until it has one', async () => {
@@ -128,8 +120,7 @@ describe.skipIf(skipsFor('Docker Engine behind TLS', absent))('a real engine beh
     copyFileSync(client.ca, `${folder}/ca.pem`);
     vi.stubEnv('DOCKER_CERT_PATH', folder);
     await using attempts = connect();
-    await refused(
-      attempts,
+    await attempts.refused(
       /^TLS: .*(wants a certificate of this client|does not accept this client)\..*"tls\.cert"/,
     );
     copyFileSync(client.cert, `${folder}/cert.pem`);
@@ -144,8 +135,7 @@ describe.skipIf(skipsFor('Docker Engine behind TLS', absent))('a real engine beh
     copyFileSync(other.cert, cert);
     copyFileSync(other.key, key);
     await using attempts = connect({ ca: ours.ca, cert, key });
-    await refused(
-      attempts,
+    await attempts.refused(
       /^TLS: .*does not accept this client\. "tls\.cert" .* signed by a CA that the engine trusts/,
     );
     copyFileSync(client.cert, cert);
@@ -155,28 +145,28 @@ describe.skipIf(skipsFor('Docker Engine behind TLS', absent))('a real engine beh
 
   it('refuses a client whose certificate has expired', async () => {
     await using attempts = connect(ours.issue('old-client', { expired: true }));
-    await refused(attempts, /^TLS: .*(certificate of this client has expired|does not accept this client)/);
+    await attempts.refused(/^TLS: .*(certificate of this client has expired|does not accept this client)/);
   });
 
   it('is refused when its certificate is for another name, unless that is the one asked for', async () => {
     await using wrong = connect(client, `tcp://localhost:${port}`);
-    await refused(wrong, /^TLS: .* is for another name\. It is for DNS:engine\.test.* Set "tls\.serverName"/);
+    await wrong.refused(/^TLS: .* is for another name\. It is for DNS:engine\.test.* Set "tls\.serverName"/);
     await using right = connect({ ...client, serverName: NAME }, `tcp://localhost:${port}`);
     await works(right);
     await using other = connect({ ...client, serverName: 'other.test' });
-    await refused(other, /^TLS: .* is for another name\..* Set "tls\.serverName"/);
+    await other.refused(/^TLS: .* is for another name\..* Set "tls\.serverName"/);
   });
 
   it('that wants TLS says so to a client that does not speak it', async () => {
     await using attempts = connect();
-    await refused(attempts, /^TLS: .* wants TLS\. Set "tls" \(or DOCKER_TLS_VERIFY\), or use https:\/\//);
+    await attempts.refused(/^TLS: .* wants TLS\. Set "tls" \(or DOCKER_TLS_VERIFY\), or use https:\/\//);
   });
 
   it('is refused when its certificate has expired, until it is renewed', async () => {
     present(ours.issue('expired', { names: 'IP:127.0.0.1', expired: true }));
     await engine.restart();
     await using attempts = connect(client);
-    await refused(attempts, /^TLS: .* the engine's certificate has expired\. Renew it/);
+    await attempts.refused(/^TLS: .* the engine's certificate has expired\. Renew it/);
     present(ours.issue('renewed', { names: 'IP:127.0.0.1' }));
     await engine.restart();
     await recovers(attempts);

@@ -16,29 +16,19 @@ describe('the waits between attempts', () => {
     for (const wait of [1000, 2000, 4000, 6000, 6000]) await scene.pass(wait);
   });
 
-  it('begin anew once a stream has lasted longer than the longest of them', async () => {
+  it.each([
+    ['begin anew once a stream has lasted longer than the longest of them', 6001, 1000],
+    ['grow on after one that has not: it may be answered and cut each time', 6000, 6000],
+  ])('%s', async (_, lasted, wait) => {
     await using scene = await Scene.begin(config);
     await using watch = await scene.watchAnchored();
     await scene.engine.crash();
-    for (const wait of [1000, 2000]) await scene.pass(wait);
+    for (const earlier of [1000, 2000]) await scene.pass(earlier);
     await scene.engine.restart();
     await scene.pass(4000);
     await eventually('the return', () => watch.lines.includes('reload gap'));
-    await scene.clock.advance(6001);
+    await scene.clock.advance(lasted);
     scene.engine.faults.cutStreams();
-    await scene.pass(1000);
-  });
-
-  it('grow on after a stream that was there for a moment only: it may be answered and cut each time', async () => {
-    await using scene = await Scene.begin(config);
-    await using watch = await scene.watchAnchored();
-    await scene.engine.crash();
-    for (const wait of [1000, 2000]) await scene.pass(wait);
-    await scene.engine.restart();
-    await scene.pass(4000);
-    await eventually('the return', () => watch.lines.includes('reload gap'));
-    await scene.clock.advance(6000);
-    scene.engine.faults.cutStreams();
-    await scene.pass(6000);
+    await scene.pass(wait);
   });
 });

@@ -1,4 +1,5 @@
 import { ManualClock } from '@watcher/testing/clock';
+import { expect } from 'vitest';
 import { type DockerProviderConfig, DockerWatcher } from '../../../src/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Recorder } from '../../support/recorder.ts';
@@ -28,6 +29,14 @@ export class Attempts implements AsyncDisposable {
   async again(): Promise<void> {
     await this.failed();
     await this.clock.advance(RETRY);
+  }
+
+  /** The first three attempts end with this error, which is told once. */
+  async refused(message: RegExp): Promise<void> {
+    await this.again();
+    await this.again();
+    await this.failed();
+    expect(this.errors).toEqual([expect.stringMatching(message)]);
   }
 
   /** The messages of all errors until now, each with its code: `TLS: …`. */
