@@ -166,7 +166,6 @@ export class Subscription {
       return;
     }
     if (this.#cursor.mayHaveDropped) this.#news.add(line);
-    else if (this.#news.size > 0) this.#news.clear();
     if (isTooLong(line)) this.#sink.tooLong();
     else this.#sink.line(line);
   }

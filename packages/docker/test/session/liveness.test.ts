@@ -105,6 +105,17 @@ describe('a stream that died without a sign', () => {
     await told(watch, 'started web');
   });
 
+  it('is not suspected for what a long log holds of before, when the clock of the engine was set back', async () => {
+    await using scene = await Scene.begin({}, { dialect: 'podman-4.3' });
+    scene.noise(1000);
+    await using watch = await scene.watchAnchored();
+    scene.engine.stepClock(-3_600_000);
+    await ask(scene, LIVENESS);
+    await scene.clock.advance(TIMEOUT);
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
   it('is not suspected when the question is refused, which is told once', async () => {
     await using scene = await Scene.begin();
     await using watch = await scene.watchAnchored();
@@ -142,6 +153,8 @@ describe('a stream that died without a sign', () => {
 /** After so many milliseconds of silence the engine is asked what its time is, and what it has had; both are answered. */
 async function ask(scene: Scene, silence: number): Promise<void> {
   const { engine, clock } = scene;
+  await clock.advance(0);
+  await scene.quiet(); // what was asked before has come to its end
   const { accepted } = engine.connections;
   await scene.pass(silence);
   await eventually('both questions', () => engine.connections.accepted === accepted + 2);

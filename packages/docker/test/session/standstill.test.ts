@@ -1,4 +1,6 @@
+import { formatEvent, isForceReload } from '@watcher/events';
 import { describe, expect, it } from 'vitest';
+import { DockerWatcher } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Recorder } from '../support/recorder.ts';
 import { engineTime, RETRY, Scene, told } from './support.ts';
@@ -64,6 +66,30 @@ describe('a process that stood still', () => {
     await eventually('the later event', () => watch.lines.length > 0);
     await scene.clock.advance(BEAT);
     expect(watch.take()).toEqual(['started later']);
+  });
+
+  it('says so when it stood still over what it was told as the stream opened', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    const { engine, clock } = scene;
+    const lines: string[] = [];
+    await using stream = new DockerWatcher({ host: engine.host, clock }).events();
+    stream.subscribe({
+      push(event) {
+        lines.push(isForceReload(event) ? event.reason : formatEvent(event));
+        if (lines.at(-1) !== 'reconnected') return;
+        scene.noise(1100);
+        clock.stall(TOLERANCE);
+      },
+    });
+    await stream.ready;
+    engine.faults.cutStreams();
+    await eventually('the loss', () => lines.includes('disconnected'));
+    await scene.pass(RETRY);
+    await eventually('the gap', () => lines.includes('gap'));
+    await scene.live('web');
+    await eventually('the start', () => lines.includes('started web'));
+    expect(lines).toEqual(['disconnected', 'reconnected', 'gap', 'started web']);
   });
 
   it('says so again when a later stream brings what was dropped, in place of it', async () => {
