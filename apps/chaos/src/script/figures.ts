@@ -132,13 +132,13 @@ const standstill: Figure = (composer) => {
   composer.add({ do: 'stop process' });
   if (random.chance(0.3)) composer.add(passingFault(random, engine));
   composer.operations(random.whole(0, 2));
-  const noise = engine === 'fake' ? [0, 200, 500, random.whole(1000, 2500), 4000, 4000] : [0, 300, 2500];
+  const noise = engine === 'fake' ? [0, 300, 1500, random.whole(1000, 2500), 4000, 4000] : [0, 300, 2500];
   composer.noise(random.pick(noise));
   if (engine === 'fake') composer.churn(random.whole(1, 60));
   composer.add({ do: 'await ms', ms: random.pick([20, 150, 400, 800, 1400, 1900]) });
   composer.add({ do: 'continue process' });
   if (random.chance(0.5)) composer.add({ do: 'await turns', count: random.whole(1, 20) });
-  composer.operations(random.whole(0, 2));
+  composer.operations(random.whole(1, 3));
 };
 
 /** Liveness asks while a burst is on its way. */

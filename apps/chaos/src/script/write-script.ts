@@ -96,7 +96,7 @@ function drawSetting(random: Random, engine: EngineKind): Setting {
     mode,
     dialect: engine === 'fake' ? dialect : 'docker',
     clockOffset: random.pick([0, 0, -3_600_000, 7_200_000]),
-    home: random.chance(engine === 'fake' ? 0.12 : 0.4) ? 'child' : 'process',
+    home: random.chance(engine === 'fake' ? 0.18 : 0.4) ? 'child' : 'process',
     view: random.pick(['states', 'states', 'running'] as const),
     reading,
     capacity: reading === 'iterator' ? random.pick([3, 50, 1024]) : 1024,
