@@ -1,14 +1,18 @@
 import { channel } from 'node:diagnostics_channel';
 import { watch } from 'node:fs';
-import { rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { chmod, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { systemClock } from '@watcher/core';
 import { isForceReload } from '@watcher/events';
 import { ManualClock } from '@watcher/testing/clock';
 import { describe, expect, test } from 'vitest';
 import { DirectoryWatcher } from '../src/index.ts';
-import { fence } from './support/fence.ts';
+import { fence, pollFence } from './support/fence.ts';
 import { playground } from './support/playground.ts';
 import { lineOf, record } from './support/recorder.ts';
+import { unprivileged } from './support/unprivileged.ts';
 import { until } from './support/wait.ts';
+
+const polled = { pollInterval: 50 };
 
 describe('a stream that nobody reads', () => {
   test('delays no other, keeps the latest state of each path, and hands that out when it is read', async () => {
@@ -84,6 +88,52 @@ describe('a stream that is opened while others are', () => {
     await using second = await record(watcher.add('a.yml'));
     expect(second.errorCodes).toEqual(['DIRECTORY_MISSING']);
     expect(second.errors[0]).toMatchObject({ source: place.at('missing'), retryable: true });
+  });
+
+  test('is told of what is wrong with files that it asks for, and of no others', async () => {
+    await using place = await playground();
+    for (const name of ['a.yml', 'b.yml', '.env']) await writeFile(place.at(name), 'x');
+    const files = ['a.yml', 'b.yml', '.env'].map((name) => place.at(name));
+    await unprivileged([place.path, ...files], async () => {
+      const watcher = new DirectoryWatcher(place.path, polled);
+      await using other = await record(watcher.add('b.yml'));
+      await using one = await record(watcher.add('a.yml'));
+      await using hidden = await record(watcher.add('.env'));
+      await chmod(place.at('a.yml'), 0);
+      await chmod(place.at('.env'), 0);
+      for (const seen of [one, hidden]) {
+        await seen.until(({ errorCodes }) => errorCodes.includes('PERMISSION_DENIED'));
+      }
+      await using all = await record(watcher);
+      expect(all.errors.map(({ message }) => message)).toEqual([expect.stringContaining('a.yml')]);
+      expect(other.errors).toEqual([]);
+      await one.stream.close();
+      await all.stream.close();
+      await using later = await record(watcher);
+      expect(later.errorCodes, 'it is wrong still').toEqual(['PERMISSION_DENIED']);
+    });
+  });
+
+  test('is told of no fault that is over', async () => {
+    await using place = await playground();
+    await writeFile(place.at('a.yml'), 'x');
+    await unprivileged([place.path, place.at('a.yml')], async () => {
+      // By this clock the file is old, and not read again for having just been written.
+      const clock = { ...systemClock, now: () => Date.now() + 86_400_000 };
+      const watcher = new DirectoryWatcher(place.path, { ...polled, clock });
+      await using first = await record(watcher);
+      for (let times = 1; times <= 2; times++) {
+        // It may be listed, and nothing in it looked at.
+        await chmod(place.path, 0o600);
+        await first.until(({ errorCodes }) => errorCodes.length === times);
+        await chmod(place.path, 0o700);
+        await pollFence(place.path, first);
+      }
+      await using second = await record(watcher);
+      expect(second.errorCodes).toEqual([]);
+      expect(first.errorCodes).toEqual(['PERMISSION_DENIED', 'PERMISSION_DENIED']);
+      expect(first.lines).toEqual([]);
+    });
   });
 
   test('of one file does not make the others of a hidden one hear of it', async () => {

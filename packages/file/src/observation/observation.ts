@@ -87,6 +87,7 @@ export class Observation {
     this.#covered.every &&= this.#seats.everyFile;
     for (const name of this.#covered.names) if (!wanted(name)) this.#covered.names.delete(name);
     this.#picture.keep(wanted);
+    this.#faults.keep(wanted);
     return this.#seats.size > 0;
   }
 
@@ -170,11 +171,15 @@ export class Observation {
   /** Puts in doubt whatever is not as the picture shows it. */
   async #scan(signal: AbortSignal): Promise<void> {
     const { every, names: named } = this.#covered;
-    const listed = every ? await this.#survey.list() : [];
+    const { localDevice } = this.#anchor;
+    const listed = every ? await this.#survey.list(localDevice) : [];
     if (!listed) return;
-    const names = new Set([...listed, ...named, ...this.#picture.files.keys()]);
+    const names = new Set(listed);
+    for (const name of named) names.add(name);
+    for (const name of this.#picture.files.keys()) names.add(name);
+    this.#faults.keep((name) => names.has(name));
     for (const { name } of this.#doubts) names.delete(name);
-    await this.#survey.glanceAt([...names], this.#anchor.localDevice, signal);
+    await this.#survey.glanceAt(names, localDevice, signal);
   }
 
   // What takes doubts away.
@@ -185,7 +190,8 @@ export class Observation {
     if (seats.length === 0) return;
     const names = new Set(seats.flatMap(({ name }) => name ?? []));
     const every = seats.some(({ name }) => name === undefined);
-    if (every && !this.#covered.every) for (const name of (await this.#survey.list()) ?? []) names.add(name);
+    if (every && !this.#covered.every)
+      for (const name of (await this.#survey.list(undefined)) ?? []) names.add(name);
     const isCovered = (name: string) => this.#picture.files.has(name) || this.#covered.names.has(name);
     await this.#survey.take(
       [...names].filter((name) => !isCovered(name)),
@@ -197,7 +203,7 @@ export class Observation {
       // It may have left in the meantime.
       if (!this.#newcomers.delete(seat)) continue;
       if (seat.name !== undefined) this.#covered.names.add(seat.name);
-      for (const fault of this.#faults) seat.fault(fault);
+      for (const fault of this.#faults) if (this.#concerns(fault, seat)) seat.fault(fault);
       this.#waiting.set(seat, doubts);
     }
   }
@@ -242,7 +248,14 @@ export class Observation {
     );
     publishDirectory(this.#path, 'fault', fault.error);
     // Newcomers are told of all that stands once their files are covered.
-    for (const seat of this.#seats) if (!this.#newcomers.has(seat)) seat.fault(fault);
+    for (const seat of this.#seats) {
+      if (!this.#newcomers.has(seat) && this.#concerns(fault, seat)) seat.fault(fault);
+    }
+  }
+
+  /** What is wrong with one file is of no interest to who asks for another. */
+  #concerns({ name }: Fault, seat: Seat): boolean {
+    return name === undefined || this.#seats.isFor(seat, name);
   }
 
   #now(): number {

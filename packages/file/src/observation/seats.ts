@@ -70,6 +70,11 @@ export class Seats {
     return !isHidden(name) && !this.#isIgnored(name);
   }
 
+  /** Whether a change of this name is told to this seat. */
+  isFor(seat: Seat, name: string): boolean {
+    return seat.name === undefined ? this.isShown(name) : seat.name === name;
+  }
+
   /** Those to whom a change of this name is told. */
   *of(name: string): Iterable<Seat> {
     yield* this.#ofOne.get(name) ?? [];

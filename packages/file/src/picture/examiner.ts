@@ -1,5 +1,5 @@
 import type { Settings } from '../options.ts';
-import type { FileState } from '../system/snapshot.ts';
+import { type FileState, sameStat } from '../system/snapshot.ts';
 import { type Change, difference, type Found, remembered } from './difference.ts';
 import type { Picture } from './picture.ts';
 import { findRenames } from './renames.ts';
@@ -31,7 +31,9 @@ export class Examiner {
     const found = await this.#settled(hintsBefore, signal);
     if (found.size === 0) return [];
     const moves = await findRenames(found, { directory: this.#path, picture, doubts, isShown, signal });
-    return signal.aborted ? [] : this.#accept(found, moves, hintsBefore);
+    if (signal.aborted) return [];
+    this.#putOffHinted(found, moves, hintsBefore);
+    return this.#accept(found, moves, hintsBefore);
   }
 
   /** Those of the names that can be believed, as they are. */
@@ -61,6 +63,34 @@ export class Examiner {
     picture.markYoung(name, this.#now());
   }
 
+  /**
+   * Looking at many takes a while, and one that was seen first may be in the middle of the next save by now. It stays
+   * in doubt, unless it has been held back for as long as any may be; and its old name with it.
+   */
+  #putOffHinted(
+    found: Map<string, FileState | undefined>,
+    moves: Map<string, string>,
+    hintsBefore: ReadonlyMap<string, number>,
+  ): void {
+    const { settings, doubts } = this.#parts;
+    const now = this.#now();
+    for (const name of [...found.keys()]) {
+      const doubt = doubts.get(name);
+      const isHinted = doubt !== undefined && doubt.hints !== (hintsBefore.get(name) ?? doubt.hints);
+      if (isHinted && now < doubt.since + settings.settle.bound) found.delete(name);
+    }
+    for (const [old, name] of [...moves]) {
+      // A new name that nobody looked at is told with the old one, and nothing follows.
+      const isPutOff = !found.has(old) || (hintsBefore.has(name) && !found.has(name));
+      if (!isPutOff) continue;
+      moves.delete(old);
+      const pair = [old, name].flatMap((each) => doubts.get(each) ?? []);
+      const due = Math.max(...pair.map((doubt) => doubt.due));
+      for (const doubt of pair) doubt.due = due;
+      for (const each of [old, name]) found.delete(each);
+    }
+  }
+
   #accept(
     found: Found,
     moves: ReadonlyMap<string, string>,
@@ -80,8 +110,10 @@ export class Examiner {
         picture.delete(name);
         continue;
       }
-      picture.set(name, changed.has(name) ? state : remembered(picture.files.get(name), state));
-      if (changed.has(name)) picture.markYoung(name, now);
+      const before = picture.files.get(name);
+      picture.set(name, changed.has(name) ? state : remembered(before, state));
+      // Told or not: whatever gave it its times may be followed by a write within the same tick.
+      if (!before || changed.has(name) || !sameStat(before, state)) picture.markYoung(name, now);
     }
     return changes;
   }

@@ -1,4 +1,4 @@
-import type { FileState } from '../system/snapshot.ts';
+import type { FileState, Steps } from '../system/snapshot.ts';
 
 /**
  * What the consumers know of the directory: the state of each file that they were told of, or that was there when
@@ -8,8 +8,8 @@ export class Picture {
   readonly #files = new Map<string, FileState>();
   /** Until when a file's content is to be read again although its times are the same. */
   readonly #young = new Map<string, number>();
-  /** Symlinks, each with the name in the same directory that it leads through, or `''`. */
-  readonly #links = new Map<string, string>();
+  /** Symlinks, each with the names in the same directory that it leads through. */
+  readonly #links = new Map<string, Steps>();
 
   get files(): ReadonlyMap<string, FileState> {
     return this.#files;
@@ -19,8 +19,8 @@ export class Picture {
     this.#files.set(name, state);
   }
 
-  /** Whatever there is by this name, it is a symlink that leads through the name `via`, or undefined: it is none. */
-  setLink(name: string, via: string | undefined): void {
+  /** Whatever there is by this name, it is a symlink that leads through the names `via`, or undefined: it is none. */
+  setLink(name: string, via: Steps | undefined): void {
     if (via === undefined) this.#links.delete(name);
     else this.#links.set(name, via);
   }
@@ -29,19 +29,9 @@ export class Picture {
     return this.#links.has(name);
   }
 
-  /** The symlinks that change when `name` does, one through another. */
-  linksThrough(name: string): Set<string> {
-    const found = new Set<string>();
-    this.#addLinksThrough(name, found);
-    return found;
-  }
-
-  #addLinksThrough(step: string, found: Set<string>): void {
-    for (const [link, via] of this.#links) {
-      if (via !== step || found.has(link)) continue;
-      found.add(link);
-      this.#addLinksThrough(link, found);
-    }
+  /** The symlinks that change when `name` does. */
+  *linksThrough(name: string): Iterable<string> {
+    for (const [link, via] of this.#links) if (via.includes(name)) yield link;
   }
 
   delete(name: string): void {
@@ -52,6 +42,10 @@ export class Picture {
   /** The file was just written: within a tick of its file system's clock its times may hide a further write. */
   markYoung(name: string, now: number): void {
     this.#young.set(name, now + YOUTH);
+  }
+
+  get anyYoung(): boolean {
+    return this.#young.size > 0;
   }
 
   /** Whether the file's times may hide a write. True once more after it has come of age: that look is the one that counts. */

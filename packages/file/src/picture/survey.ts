@@ -1,15 +1,8 @@
 import type { Settings } from '../options.ts';
 import { type Faults, isAbsence } from '../system/faults.ts';
 import { glance } from '../system/glance.ts';
-import {
-  type FileState,
-  isPlainName,
-  type Look,
-  listNames,
-  look,
-  pathOf,
-  sameStat,
-} from '../system/snapshot.ts';
+import { Listing } from '../system/listing.ts';
+import { type Look, look, pathOf, sameStat } from '../system/snapshot.ts';
 import type { Picture } from './picture.ts';
 import type { Doubts } from './settle.ts';
 
@@ -26,18 +19,20 @@ export interface SurveyParts {
 export class Survey {
   readonly #path: string;
   readonly #parts: SurveyParts;
+  readonly #listing: Listing;
 
   constructor(path: string, parts: SurveyParts) {
     this.#path = path;
     this.#parts = parts;
+    this.#listing = new Listing(path);
   }
 
   /** Every shown name in the directory; undefined when that cannot be told. */
-  async list(): Promise<string[] | undefined> {
+  async list(localDevice: bigint | undefined): Promise<string[] | undefined> {
     let error: unknown;
+    let names: readonly string[];
     try {
-      const names = await listNames(this.#path);
-      return names.filter((name) => isPlainName(name) && this.#parts.isShown(name));
+      names = await this.#listing.names(localDevice, this.#parts.settings.clock.now());
     } catch (cause) {
       if (isAbsence(cause)) return [];
       error = cause;
@@ -45,6 +40,7 @@ export class Survey {
     } finally {
       this.#parts.faults.note('list', this.#path, error);
     }
+    return names.filter((name) => this.#parts.isShown(name));
   }
 
   /** Looks at each of the names, a few at a time, and hands on what it finds in whatever order. */
@@ -59,7 +55,7 @@ export class Survey {
       while (next < names.length && !signal.aborted) {
         const name = names[next++] as string;
         const found = await look(this.#path, name, settings.contentLimit);
-        faults.note('read', pathOf(this.#path, name), 'fault' in found ? found.fault : undefined);
+        faults.note('read', pathOf(this.#path, name), 'fault' in found ? found.fault : undefined, name);
         if (found.kind !== 'unknown') picture.setLink(name, found.via);
         each(name, found);
       }
@@ -86,7 +82,7 @@ export class Survey {
    * one of this machine.
    */
   async glanceAt(
-    names: readonly string[],
+    names: Iterable<string>,
     localDevice: bigint | undefined,
     signal: AbortSignal,
   ): Promise<void> {
@@ -97,22 +93,29 @@ export class Survey {
       localDevice !== undefined && files.get(name)?.dev === localDevice && !picture.isLink(name);
     await glance(this.#path, names, isNear, signal, (name, seen) => {
       const known = files.get(name);
-      const now = settings.clock.monotonic();
+      // All but always nothing is new, and at a thousand files a second this is what idling costs.
+      if (known && seen !== 'absent' && !('error' in seen) && sameStat(known, seen) && this.#isCalm) return;
       // Hinted in the meantime, it may have changed since.
       if (doubts.get(name)) return;
+      const now = settings.clock.monotonic();
       if (seen === 'absent') {
         if (known) doubts.hint(name, now);
       } else if ('error' in seen) {
-        faults.note('read', pathOf(this.#path, name), seen.error);
-      } else if (!known || !sameStat(known, seen) || this.#mayHideAWrite(name, known, now)) {
+        faults.note('read', pathOf(this.#path, name), seen.error, name);
+      } else if (!known || !sameStat(known, seen) || this.#mayHideAWrite(name, now)) {
         doubts.hint(name, now).seen = seen;
       }
     });
   }
 
-  #mayHideAWrite(name: string, known: FileState, now: number): boolean {
+  /** Whether no file's times may hide a write. */
+  get #isCalm(): boolean {
+    return this.#parts.faults.size === 0 && !this.#parts.picture.anyYoung;
+  }
+
+  #mayHideAWrite(name: string, now: number): boolean {
     const { picture, faults } = this.#parts;
-    if (known.content !== 'whole' && faults.stands('read', pathOf(this.#path, name))) return true;
+    if (faults.size > 0 && faults.stands('read', pathOf(this.#path, name))) return true;
     return picture.isYoung(name, now);
   }
 }

@@ -88,7 +88,8 @@ export class Anchor {
     }
     if (this.#polling) return fault;
     try {
-      const stood = this.#identity === undefined ? await this.#watchAbove() : await this.#watchDirectory();
+      const stood =
+        this.#identity === undefined ? await this.#watchAbove() : await this.#watchDirectory(this.#identity);
       return stood ? fault : MOVED_ON;
     } catch (error) {
       this.#release();
@@ -96,7 +97,8 @@ export class Anchor {
     }
   }
 
-  #watchDirectory(): Promise<boolean> {
+  async #watchDirectory(identity: string): Promise<boolean> {
+    if (this.#holds(this.#path, identity)) return true;
     const ownName = basename(this.#path);
     return this.#watch(this.#path, (name) => {
       if (name === undefined) {
@@ -128,7 +130,7 @@ export class Anchor {
   async #watch(path: string, hint: (name: string | undefined) => void): Promise<boolean> {
     const identity = await directoryIdentity(path);
     if (identity === undefined) return false;
-    if (this.#hold?.path === path && this.#hold.identity === identity) return true;
+    if (this.#holds(path, identity)) return true;
     this.#release();
     const hints = openHints(path, {
       hint,
@@ -142,6 +144,10 @@ export class Anchor {
     if ((await directoryIdentity(path)) === identity) return true;
     this.#release();
     return false;
+  }
+
+  #holds(path: string, identity: string): boolean {
+    return this.#hold?.path === path && this.#hold.identity === identity;
   }
 
   #release(): void {

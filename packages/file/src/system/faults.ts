@@ -7,6 +7,8 @@ export type Doing = 'watch' | 'list' | 'read';
 export interface Fault {
   readonly doing: Doing;
   readonly path: string;
+  /** Of the file that it is about; undefined: the directory. */
+  readonly name?: string | undefined;
   readonly error: unknown;
 }
 
@@ -21,7 +23,7 @@ export class Faults {
   }
 
   /** What came of doing something: an error, or undefined when it went well. */
-  note(doing: Doing, path: string, error: unknown): void {
+  note(doing: Doing, path: string, error: unknown, name?: string): void {
     const key = `${doing} ${path}`;
     if (error === undefined) {
       this.#standing.delete(key);
@@ -29,13 +31,22 @@ export class Faults {
     }
     const before = this.#standing.get(key);
     if (before && codeOf(before.error) === codeOf(error)) return;
-    const fault = { doing, path, error };
+    const fault = { doing, path, error, name };
     this.#standing.set(key, fault);
     this.#begin(fault);
   }
 
+  /** Whether something stands in the way that may be over without a trace in the file itself. */
   stands(doing: Doing, path: string): boolean {
-    return this.#standing.has(`${doing} ${path}`);
+    const fault = this.#standing.get(`${doing} ${path}`);
+    return fault !== undefined && codeOf(fault.error) !== REPLACED_OUTSIDE;
+  }
+
+  /** Forgets those of files that nobody wants any more. */
+  keep(wanted: (name: string) => boolean): void {
+    for (const [key, { name }] of this.#standing) {
+      if (name !== undefined && !wanted(name)) this.#standing.delete(key);
+    }
   }
 
   get size(): number {

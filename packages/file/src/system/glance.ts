@@ -14,7 +14,7 @@ export type Glance = Stat | 'absent' | { readonly error: unknown };
  */
 export async function glance(
   directory: string,
-  names: readonly string[],
+  names: Iterable<string>,
   isNear: (name: string) => boolean,
   signal: AbortSignal,
   each: (name: string, glance: Glance) => void,

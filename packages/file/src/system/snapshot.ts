@@ -18,19 +18,22 @@ export interface FileState extends Stat {
   readonly hash: string;
 }
 
-/** What became of looking at a name. `via` is set for a symlink: see {@link firstStep}. */
+/** Names in the same directory. */
+export type Steps = readonly string[];
+
+/** What became of looking at a name. `via` is set for a symlink. */
 export type Look =
   /** Nothing is there, or what is there is no regular file. */
-  | { readonly kind: 'absent'; readonly via: string | undefined }
+  | { readonly kind: 'absent'; readonly via: Steps | undefined }
   /** A file, and its content belongs to its times. `fault` says why it could not be read, or what is odd about it. */
   | {
       readonly kind: 'file';
-      readonly via: string | undefined;
+      readonly via: Steps | undefined;
       readonly state: FileState;
       readonly fault?: unknown;
     }
   /** A file that was written or replaced while it was read. */
-  | { readonly kind: 'unstable'; readonly via: string | undefined; readonly state: FileState }
+  | { readonly kind: 'unstable'; readonly via: Steps | undefined; readonly state: FileState }
   /** Whether anything is there, or what, cannot be told now. */
   | { readonly kind: 'unknown'; readonly fault: unknown };
 
@@ -40,12 +43,12 @@ export type Look =
  */
 export async function look(directory: string, name: string, contentLimit: number): Promise<Look> {
   const path = pathOf(directory, name);
-  let via: string | undefined;
+  let via: Steps | undefined;
   let handle: FileHandle | undefined;
   try {
     let before = await lstat(path, { bigint: true });
     if (before.isSymbolicLink()) {
-      via = firstStep(await readlink(path));
+      via = await stepsOf(directory, name);
       before = await stat(path, { bigint: true });
     }
     if (!before.isFile()) return { kind: 'absent', via };
@@ -58,7 +61,7 @@ export async function look(directory: string, name: string, contentLimit: number
       if (!isRefusal(error)) throw error;
       return { kind: 'file', via, state: stateOf(before, 'unread'), fault: error };
     }
-    const hash = await hashOf(handle, Number(before.size));
+    const hash = await hashOf(handle, Number(before.size), contentLimit);
     const after = await handle.stat({ bigint: true });
     return hash !== undefined && sameStat(before, after)
       ? { kind: 'file', via, state: stateOf(after, 'whole', hash), fault }
@@ -67,6 +70,21 @@ export async function look(directory: string, name: string, contentLimit: number
     return isAbsence(error) ? { kind: 'absent', via } : { kind: 'unknown', fault: error };
   } finally {
     await handle?.close().catch(() => {});
+  }
+}
+
+/**
+ * The names in the directory that a symlink in it leads through, one after the other: whatever changes one of them may
+ * change what is reached. They end where the way leads on elsewhere, or into a directory.
+ */
+async function stepsOf(directory: string, name: string): Promise<Steps> {
+  const steps: string[] = [];
+  for (let next = name; ; ) {
+    // The last of them is no symlink, or is not there.
+    const target = await readlink(pathOf(directory, next)).catch(() => '');
+    next = firstStep(target);
+    if (next === '' || next === name || steps.includes(next)) return steps;
+    steps.push(next);
   }
 }
 
@@ -124,18 +142,23 @@ function stateOf(found: Stat, content: FileState['content'], hash = ''): FileSta
 }
 
 const CHUNK = 256 * 1024;
+const PAGE = 4096;
 
-/** The hash of exactly `size` bytes; undefined when the file is shorter or longer by now. */
-async function hashOf(handle: FileHandle, size: number): Promise<string | undefined> {
+/**
+ * The hash of exactly `size` bytes; undefined when the file is shorter or longer by now. The files of the kernel, as
+ * what `/etc/mtab` leads to, say that they are empty and are not: those are read up to `contentLimit`.
+ */
+async function hashOf(handle: FileHandle, size: number, contentLimit: number): Promise<string | undefined> {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(Math.min(size + 1, CHUNK));
+  const limit = size === 0 ? contentLimit : size;
+  const buffer = Buffer.allocUnsafe(Math.min(limit + 1, size === 0 ? PAGE : CHUNK));
   let total = 0;
   for (;;) {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, total);
     if (bytesRead === 0) break;
     total += bytesRead;
-    if (total > size) return undefined;
+    if (total > limit) return undefined;
     hash.update(bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead));
   }
-  return total === size ? hash.digest('base64') : undefined;
+  return total === size || size === 0 ? hash.digest('base64') : undefined;
 }

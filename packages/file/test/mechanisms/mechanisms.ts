@@ -31,6 +31,20 @@ export const mechanisms: readonly Mechanism[] = [
     tests: [PICTURE],
   },
   {
+    name: 'a hint that comes while others are looked at puts a name off',
+    file: 'picture/examiner.ts',
+    on: 'this.#putOffHinted(found, moves, hintsBefore);',
+    off: '',
+    tests: [PICTURE],
+  },
+  {
+    name: 'both names of a rename are put off together',
+    file: 'picture/examiner.ts',
+    on: 'if (!isPutOff) continue;',
+    off: 'continue;',
+    tests: [PICTURE],
+  },
+  {
     name: 'what the poll saw has to be the same after the settle time',
     file: 'picture/settle.ts',
     on: 'if (changed || ',
@@ -101,6 +115,20 @@ export const mechanisms: readonly Mechanism[] = [
     tests: ['faults/coarse-times'],
   },
   {
+    name: 'a file whose times are new is young though it is not told',
+    file: 'picture/examiner.ts',
+    on: 'if (!before || changed.has(name) || !sameStat(before, state))',
+    off: 'if (changed.has(name))',
+    tests: ['faults/coarse-times'],
+  },
+  {
+    name: 'what the kernel makes up is read although it says to be empty',
+    file: 'system/snapshot.ts',
+    on: 'const limit = size === 0 ? contentLimit : size;',
+    off: 'const limit = size;',
+    tests: ['system/snapshot'],
+  },
+  {
     name: 'an old name is looked at when its file is found under a new one',
     file: 'picture/renames.ts',
     on: '  await addOldNames(found, search);\n',
@@ -122,6 +150,13 @@ export const mechanisms: readonly Mechanism[] = [
     tests: [FILE],
   },
   {
+    name: 'a symlink is followed through all links that are in the directory',
+    file: 'system/snapshot.ts',
+    on: 'steps.push(next);',
+    off: 'return [next];',
+    tests: ['system/snapshot', FILE],
+  },
+  {
     name: 'the system gives notice',
     file: 'system/hints.ts',
     on: "if (typeof name === 'string') sink.hint(name);",
@@ -136,6 +171,20 @@ export const mechanisms: readonly Mechanism[] = [
     tests: [FILE],
   },
   {
+    name: 'a directory whose times are new is listed anew',
+    file: 'system/listing.ts',
+    on: 'sameStat(this.#known.directory, directory)',
+    off: 'true',
+    tests: ['system/listing', FILE],
+  },
+  {
+    name: 'a young directory is listed anew',
+    file: 'system/listing.ts',
+    on: ' > YOUTH;',
+    off: ' > -YOUTH;',
+    tests: ['system/listing'],
+  },
+  {
     name: 'a long burst of hints is followed by a look at everything',
     file: 'observation/observation.ts',
     on: 'if (++this.#burst % LONG_BURST === 0) this.#tickSoon();',
@@ -145,8 +194,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the watch is moved when the path leads to another directory',
     file: 'system/anchor.ts',
-    on: 'if (this.#hold?.path === path && this.#hold.identity === identity) return true;',
-    off: 'if (this.#hold?.path === path) return true;',
+    on: 'this.#hold?.path === path && this.#hold.identity === identity',
+    off: 'this.#hold?.path === path',
     tests: [DIRECTORY],
   },
   {
@@ -155,6 +204,20 @@ export const mechanisms: readonly Mechanism[] = [
     on: 'if (this.#suspect && (await this.#checkAnchor())) await this.#scan(signal);',
     off: 'if (this.#suspect) await this.#checkAnchor();',
     tests: [DIRECTORY],
+  },
+  {
+    name: 'a watch that was let go and taken up again within one check counts as moved',
+    file: 'system/anchor.ts',
+    on: 'this.watching && this.#hold !== heldBefore',
+    off: 'false',
+    tests: ['system/anchor'],
+  },
+  {
+    name: 'the watch is on the directory that was looked at, and on no other',
+    file: 'system/anchor.ts',
+    on: 'if ((await directoryIdentity(path)) === identity) return true;',
+    off: 'if (await directoryIdentity(path)) return true;',
+    tests: ['system/anchor'],
   },
   {
     name: 'a directory that is missing is noticed from the one above',
@@ -255,5 +318,19 @@ export const mechanisms: readonly Mechanism[] = [
     on: 'if (before && codeOf(before.error) === codeOf(error)) return;',
     off: '',
     tests: ['system/faults'],
+  },
+  {
+    name: 'a fault that is over is forgotten',
+    file: 'picture/survey.ts',
+    on: "if (faults.size > 0 && faults.stands('read', pathOf(this.#path, name))) return true;",
+    off: '',
+    tests: ['streams', FILE],
+  },
+  {
+    name: 'what is wrong with a file is told to those who ask for it',
+    file: 'observation/observation.ts',
+    on: 'return name === undefined || this.#seats.isFor(seat, name);',
+    off: 'return true;',
+    tests: ['streams'],
   },
 ];

@@ -192,8 +192,14 @@ with open("routes.yml", "r+b") as f:
   },
   {
     name: 'safe write of the JetBrains editors',
-    script:
-      'cat "$NEW" > routes.yml___jb_tmp___ && mv routes.yml routes.yml___jb_old___ && mv routes.yml___jb_tmp___ routes.yml && rm routes.yml___jb_old___',
+    needs: 'python3',
+    script: python(`
+import os, shutil
+shutil.copyfile(os.environ["NEW"], "routes.yml___jb_tmp___")
+os.rename("routes.yml", "routes.yml___jb_old___")
+os.rename("routes.yml___jb_tmp___", "routes.yml")
+os.unlink("routes.yml___jb_old___")
+`),
   },
   {
     name: 'ln -sfn',
