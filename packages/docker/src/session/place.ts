@@ -54,12 +54,14 @@ export async function eventsSincePlace(
   requests: Requests,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const { since, time } = cursor; // which may move on while the engine is asked for its time
+  const { since, until, time } = cursor; // which may move on while the engine is asked for its time
   const now = await requests.now(signal);
   if (now === undefined) return [];
   if (!isFuture(time, now)) return (await requests.between(since, now, signal)).lines;
   // The clock was set back, so that times tell nothing: what stands behind the last that we know.
-  const { lines } = await requests.between(0n, now, signal);
+  const { lines } = requests.readsLog
+    ? await requests.between(now - HOUR, until, signal)
+    : await requests.between(0n, now, signal);
   return lines.slice(lines.findLastIndex((line) => cursor.has(line)) + 1);
 }
 

@@ -25,14 +25,16 @@ export function proveStanding(
 ): Promise<void> {
   return race<void>(
     signal,
-    (own) => until(subscription.started, own),
+    // With our place, all that stands before it in the ring has come; with a first line, not yet.
+    (own) => until(cursor.anchor === undefined ? subscription.started : subscription.overlapped, own),
     (own) => endOf(subscription, own),
     async (own) => {
-      // Where there was an event there is one to replay: our place, or what has pushed it out of the ring since.
       const held = await ringHoldsPlace(cursor, requests, own);
       if (!held && cursor.anchor === undefined) return;
-      await delay(requests.clock, requests.timeout, own);
-      throw deaf(requests);
+      // Where there was an event there is one to replay: our place, or what has pushed it out of the ring since.
+      const late = delay(requests.clock, requests.timeout, own);
+      await (held ? late : Promise.race([late, until(subscription.started, own)]));
+      if (subscription.silent) throw deaf(requests);
     },
   );
 }

@@ -9,7 +9,7 @@ import { death, type Stethoscope } from './liveness.ts';
 import { findPlace } from './place.ts';
 import { mayHaveMissedBeginning, proveOverlap, proveStanding } from './proof.ts';
 import { type Backoff, retryDelay } from './retry.ts';
-import { type Moment, watchForStandstill } from './standstill.ts';
+import { Alertness, type Moment, watchForStandstill } from './standstill.ts';
 import type { StatusKeeper } from './status.ts';
 import { stopwatch } from './stopwatch.ts';
 
@@ -114,10 +114,13 @@ export class Session {
 
   /** A subscription that stands, joined to the one before or else with the consumer told of the gap. */
   async #connect(requests: Requests, signal: AbortSignal): Promise<Subscription> {
+    using alertness = new Alertness(requests.clock);
     const resumed = await this.#resume(requests, signal);
     const subscription = resumed ?? (await this.#begin(requests, signal));
-    // What the consumer does when it is told may take long; the engine does not wait.
-    this.#released = { since: stopwatch(requests.clock), count: this.#cursor?.count ?? 0 };
+    // What the consumer does when it is told may take long, and the engine does not wait; nor has it, had we stood
+    // still before.
+    const since = alertness.stoodStill ? () => Number.POSITIVE_INFINITY : stopwatch(requests.clock);
+    this.#released = { since, count: this.#cursor?.count ?? 0 };
     this.#tellOpen(resumed ? 'reconnected' : 'gap');
     if (resumed) subscription.release();
     else if (!this.#isUnproven(subscription)) subscription.releaseAnew();

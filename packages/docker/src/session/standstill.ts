@@ -63,6 +63,29 @@ export async function watchForStandstill(
   }
 }
 
+/** Knows whether this process has stood still since it was made. */
+export class Alertness implements Disposable {
+  readonly #stop: () => void;
+  #sinceBeat: Stopwatch;
+  #stoodStill = false;
+
+  constructor(clock: Clock) {
+    this.#sinceBeat = stopwatch(clock);
+    this.#stop = onPulse(clock, (lateness) => {
+      if (lateness >= TOLERANCE) this.#stoodStill = true;
+      this.#sinceBeat = stopwatch(clock);
+    });
+  }
+
+  get stoodStill(): boolean {
+    return this.#stoodStill || this.#sinceBeat() >= BEAT + TOLERANCE;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
+}
+
 /** A moment in a stream. */
 export interface Moment {
   readonly since: Stopwatch;

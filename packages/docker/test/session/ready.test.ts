@@ -1,6 +1,8 @@
+import { Transform } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { LIVENESS, RETRY, Scene, told } from './support.ts';
+import { streamsThrough } from './way.ts';
 
 describe('ready', () => {
   it('waits for an engine that is down, says so once, and is told of no reload when it comes up', async () => {
@@ -55,7 +57,7 @@ describe('ready', () => {
       ready = true;
     });
     await eventually('the wait', () => engine.connections.accepted === 6 && engine.connections.open === 1);
-    await scene.clock.advance(0);
+    await scene.arrived();
     expect(ready).toBe(false);
     await late.clear();
     await watch.stream.ready;
@@ -152,6 +154,31 @@ describe('ready', () => {
     await scene.engine.exit(id);
     scene.engine.stepClock(2000);
     await using watch = scene.watch();
+    await watch.stream.ready;
+    await scene.live('later');
+    await told(watch, 'started later');
+  });
+
+  it('brings nothing of before it, either, when what is replayed comes in pieces', async () => {
+    await using scene = await Scene.begin();
+    const id = await scene.live('web');
+    scene.engine.stepClock(-3_600_000);
+    await scene.engine.exit(id);
+    scene.engine.stepClock(2000);
+    const rest = Promise.withResolvers<void>();
+    let pieces = 0;
+    const halting = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        if (pieces++ > 0) return done(undefined, chunk);
+        const end = chunk.indexOf('\n') + 1;
+        this.push(chunk.subarray(0, end));
+        void rest.promise.then(() => done(undefined, chunk.subarray(end)));
+      },
+    });
+    await using watch = scene.watchThrough(streamsThrough(() => halting));
+    await eventually('the first piece', () => pieces > 0 && halting.readableLength === 0);
+    await scene.arrived();
+    rest.resolve();
     await watch.stream.ready;
     await scene.live('later');
     await told(watch, 'started later');

@@ -136,10 +136,9 @@ describe('a lost connection, with forceReload "gap"', () => {
     scene.engine.stepClock(-3_600_000);
     await scene.live('lost');
     scene.engine.stepClock(2000);
-    const { accepted } = scene.engine.connections;
     await scene.pass(RETRY);
-    // The stream, in the newest version and then in the engine's; the engine's time; our place.
-    await eventually('all that is asked', () => scene.engine.connections.accepted === accepted + 4);
+    await eventually('the stream, and the question', () => scene.engine.connections.subscribers === 2);
+    await scene.arrived();
     await scene.pass(TIMEOUT); // what is asked up to our place is answered when the clock gets there
     await told(watch, 'reload gap');
     scene.engine.faults.cutStreams();
@@ -211,7 +210,7 @@ describe('a lost connection, with forceReload "gap"', () => {
       'the answers',
       () => engine.connections.accepted === accepted + 3 && engine.connections.open === 1,
     );
-    await scene.clock.advance(0);
+    await scene.arrived();
     await late.clear();
     await told(watch, 'started web');
   });

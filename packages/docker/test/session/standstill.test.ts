@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DockerWatcher } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Recorder } from '../support/recorder.ts';
-import { engineTime, RETRY, Scene, told } from './support.ts';
+import { engineTime, RETRY, Scene, status, told } from './support.ts';
 import { LossyWay } from './way.ts';
 
 /** How often the watcher looks whether it is late, in milliseconds, and how late is late. */
@@ -90,6 +90,23 @@ describe('a process that stood still', () => {
     await scene.live('web');
     await eventually('the start', () => lines.includes('started web'));
     expect(lines).toEqual(['disconnected', 'reconnected', 'gap', 'started web']);
+  });
+
+  it('says so when it stood still while the next stream was made', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    scene.engine.faults.cutStreams();
+    await told(watch, 'error CONNECTION_LOST');
+    const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
+    await scene.pass(RETRY);
+    await eventually('the stream', () => late.hits === 1);
+    scene.clock.stall(BEAT + TOLERANCE);
+    await scene.clock.advance(0);
+    await late.clear();
+    await eventually('the stream', () => status(watch).reconnects === 1);
+    scene.noise(1100);
+    await scene.live('web');
+    await told(watch, 'reload gap', 'started web');
   });
 
   it('says so again when a later stream brings what was dropped, in place of it', async () => {

@@ -1,7 +1,12 @@
 import { ManualClock } from '@watcher/testing/clock';
 import { FakeEngine, type FakeEngineOptions } from '@watcher/testing/engine';
 import { expect } from 'vitest';
-import { type DockerProviderConfig, DockerWatcher, type DockerWatchOptions } from '../../src/index.ts';
+import {
+  type DockerProviderConfig,
+  DockerWatcher,
+  type DockerWatchOptions,
+  type DockerWatchStream,
+} from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { Recorder } from '../support/recorder.ts';
 import { clientThrough, type Way } from './way.ts';
@@ -72,12 +77,21 @@ export class Scene implements AsyncDisposable {
     for (let n = 0; n < count; n++) this.engine.publish({ Type: 'container', Action: 'exec_create: true' });
   }
 
-  /** Resolves when there is one stream, and no question under way. */
-  quiet(): Promise<void> {
-    return eventually('one stream, and no question', () => {
+  /** Resolves when there is one stream, and no question under way or about to be. */
+  async quiet(): Promise<void> {
+    const isQuiet = () => {
       const { open, subscribers } = this.engine.connections;
       return open === 1 && subscribers === 1;
-    });
+    };
+    do {
+      await eventually('one stream, and no question', isQuiet);
+      await this.arrived();
+    } while (!isQuiet());
+  }
+
+  /** Resolves when what is on its way has come: both ends are in this process, and take a few turns of its loop. */
+  async arrived(): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Lets the wait of `delay` milliseconds that somebody sits in come to its end. */
@@ -102,4 +116,9 @@ export async function told(recorder: Recorder, ...lines: string[]): Promise<void
     // the comparison says what is missing
   }
   expect(recorder.take()).toEqual(lines);
+}
+
+/** What the watcher says of its stream. */
+export function status({ stream }: Recorder): DockerWatchStream['status'] {
+  return (stream as DockerWatchStream).status;
 }

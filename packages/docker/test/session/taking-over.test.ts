@@ -1,9 +1,7 @@
 import { PassThrough, Transform } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { DockerWatchStream } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
-import type { Recorder } from '../support/recorder.ts';
-import { RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { RETRY, Scene, status, TIMEOUT, told } from './support.ts';
 import { preceded, streamsThrough } from './way.ts';
 
 /** The lease is over at the latest here; the idle question comes later. */
@@ -70,7 +68,3 @@ describe('the next stream, when a lease is over', () => {
     await told(watch, 'started web');
   });
 });
-
-function status({ stream }: Recorder) {
-  return (stream as DockerWatchStream).status;
-}
