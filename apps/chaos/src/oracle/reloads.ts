@@ -155,8 +155,7 @@ export class Reloads {
   // What is told.
 
   error(code: string): void {
-    const excused = this.#disturbed || performance.now() < this.#aftermathUntil;
-    if (!excused) this.#violate(`error ${code} without a fault`);
+    if (!this.#mayBreak()) this.#violate(`error ${code} without a fault`);
     this.#unreadable = code === 'PROTOCOL';
   }
 
@@ -176,7 +175,7 @@ export class Reloads {
       case 'disconnected':
       case 'reconnected':
         if (mode === 'gap') this.#violate(`"${reason}" under 'gap'`);
-        if (!this.#disturbed) this.#violate(`"${reason}" without a fault`);
+        if (!this.#mayBreak() && !this.#away) this.#violate(`"${reason}" without a fault`);
         if (this.#away !== undefined && this.#away === (reason === 'disconnected')) {
           this.#violate(`"${reason}" out of turn`);
         }
@@ -208,6 +207,11 @@ export class Reloads {
     if (this.#garbage === 0) return false;
     this.#garbage--;
     return true;
+  }
+
+  /** Whether a stream or a request may end badly. */
+  #mayBreak(): boolean {
+    return this.#disturbed || performance.now() < this.#aftermathUntil;
   }
 
   /** Whether so much was published around a standstill that the engine may have dropped some of it. */

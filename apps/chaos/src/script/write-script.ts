@@ -24,6 +24,19 @@ export function writeScript({ seed, round, engine, mode, dialect }: ScriptOption
   const fleet = new Fleet(random, engine === 'fake' ? [] : ['exit']);
   const composer = new Composer(random, fleet, setting, engine);
 
+  // Of another sequence of chance: what is drawn here leaves all else as it is.
+  const rare = new Random(seed, round, 2);
+  if (engine === 'fake' && rare.chance(0.04)) beginOutOfTime(composer);
+  else begin(composer);
+
+  const length = engine === 'fake' ? random.whole(5, 22) : random.whole(3, 9);
+  for (let step = 0; step < length; step++) next(composer);
+  composer.add({ do: 'quiet' });
+  return { seed, round, engine, setting, steps: composer.steps };
+}
+
+function begin(composer: Composer): void {
+  const { random, engine } = composer;
   composer.operations(random.pick([0, 0, 2, 6]));
   if (engine === 'fake') composer.noise(random.pick([0, 0, 0, 20, 300]));
   if (random.chance(0.3)) composer.add(lastingFault(random, engine));
@@ -31,11 +44,17 @@ export function writeScript({ seed, round, engine, mode, dialect }: ScriptOption
   composer.add({ do: 'watch' });
   if (random.chance(0.7)) composer.add({ do: 'await ready' });
   if (random.chance(0.3)) burstAfterReady(composer);
+}
 
-  const length = engine === 'fake' ? random.whole(5, 22) : random.whole(3, 9);
-  for (let step = 0; step < length; step++) next(composer);
-  composer.add({ do: 'quiet' });
-  return { seed, round, engine, setting, steps: composer.steps };
+/** An engine that has told nothing yet has its clock set back before the subscription stands. */
+function beginOutOfTime(composer: Composer): void {
+  const { random } = composer;
+  const late = random.whole(20, 100);
+  composer.add({ do: 'late subscription', ms: late }, { do: 'watch' }, { do: 'await ready' });
+  composer.add({ do: 'set back', ms: 5000 });
+  composer.operations(random.whole(1, 3));
+  composer.add({ do: 'await ms', ms: late + random.whole(0, 60) });
+  composer.operations(random.whole(1, 2));
 }
 
 function next(composer: Composer): void {
