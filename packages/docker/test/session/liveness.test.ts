@@ -112,8 +112,8 @@ describe('a stream that died without a sign', () => {
       await using watch = await scene.watchAnchored();
       scene.noise(1600); // more than is kept of what was seen
       scene.engine.stepClock(hours * 3_600_000);
-      await scene.live('before');
-      await told(watch, 'started before');
+      await scene.live('recent');
+      await told(watch, 'started recent');
       scene.engine.stepClock(-3_600_000);
       await ask(scene, LIVENESS);
       await scene.clock.advance(TIMEOUT);
