@@ -28,16 +28,23 @@ export class LineSplitter {
   #restLength = 0;
   /** Of the unfinished line, once it has grown too long: its bytes are let go as they come. */
   #digest: Hash | undefined;
+  #useful = false;
 
   constructor(sink: LineSink) {
     this.#sink = sink;
   }
 
-  write(chunk: Buffer): void {
+  /**
+   * Takes what came. Whether it was of any use: blank lines, which something on the way may send by itself, and more
+   * of a line that is too long already, are of none.
+   */
+  write(chunk: Buffer): boolean {
+    this.#useful = false;
     // In pieces, so that how long a line is does not depend on how the bytes came.
     for (let start = 0; start < chunk.length; start += MAX_LINE) {
       this.#write(chunk.length <= MAX_LINE ? chunk : chunk.subarray(start, start + MAX_LINE));
     }
+    return this.#useful;
   }
 
   #write(chunk: Buffer): void {
@@ -62,7 +69,7 @@ export class LineSplitter {
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
       const line = unframe(text.slice(start, end));
-      if (line !== '') this.#sink.line(line);
+      if (line !== '') this.#tell(line);
       start = end + 1;
     }
   }
@@ -72,6 +79,7 @@ export class LineSplitter {
       this.#digest.update(bytes);
       return;
     }
+    this.#useful = true;
     this.#rest.push(bytes);
     this.#restLength += bytes.length;
     if (this.#restLength <= MAX_LINE) return;
@@ -83,7 +91,12 @@ export class LineSplitter {
   #endTooLong(): void {
     const digest = this.#digest?.digest('base64');
     this.#digest = undefined;
-    this.#sink.line(`\n${digest}`);
+    this.#tell(`\n${digest}`);
+  }
+
+  #tell(line: string): void {
+    this.#useful = true;
+    this.#sink.line(line);
   }
 
   #takeRest(bytes: Buffer): Buffer {

@@ -29,7 +29,7 @@ export class Subscription {
   readonly overlapped: Promise<void>;
   /** Resolves, with what happened, when it is over. */
   readonly ended: Promise<WatcherError>;
-  /** When it last brought anything, by the clock's `monotonic`. */
+  /** When it last brought a line or a part of one, by the clock's `monotonic`. */
   heard: number;
   /** More was held than is allowed, and let go. Whoever finds this has to tell of a gap. */
   overflowed = false;
@@ -76,11 +76,13 @@ export class Subscription {
   ): Promise<Subscription> {
     const link = linkAbort(signal);
     const request = { since: engineTime(cursor.since) };
+    // Until it is answered, much may come by another: what it brings again is told from news all the same.
+    cursor.replayBegins();
     const { body } = await requests.open(request, link.signal).catch((error) => {
+      cursor.replayEnded();
       link[Symbol.dispose]();
       throw error;
     });
-    cursor.replayBegins();
     const ended = Promise.withResolvers<WatcherError>();
     const subscription = new Subscription(cursor, sink, link, ended.promise, requests.clock.monotonic());
     link.signal.addEventListener('abort', () => body.destroy?.(), { once: true });
@@ -91,8 +93,8 @@ export class Subscription {
       ended.resolve(fault('CONNECTION_LOST', `The stream of events from ${requests.host} ${how}.`, cause));
     };
     body.on('data', (chunk) => {
-      subscription.heard = requests.clock.monotonic();
-      if (!subscription.#over) splitter.write(chunk);
+      if (subscription.#over) return;
+      if (splitter.write(chunk)) subscription.heard = requests.clock.monotonic();
     });
     body.on('end', () => end('was ended by the other side'));
     body.on('error', (error) => end('was cut', error));

@@ -59,4 +59,13 @@ describe('LineSplitter', () => {
     expect(split(bytes, bytes)).toEqual([name, name]);
     expect(split(long.replace('é', 'e'))).not.toEqual([name]);
   });
+
+  it('says whether what came was of any use', () => {
+    const splitter = new LineSplitter({ line() {} });
+    const useful = (text: string) => splitter.write(Buffer.from(text));
+    expect([useful('a\n'), useful('a'), useful('b'), useful('\n')]).toEqual([true, true, true, true]);
+    expect([useful('\n'), useful('\r\n\r\n'), useful('')]).toEqual([false, false, false]);
+    expect([useful('x'.repeat(MAX_LINE)), useful('x'), useful('x')]).toEqual([true, true, false]);
+    expect([useful('\n'), useful('a')]).toEqual([true, true]);
+  });
 });

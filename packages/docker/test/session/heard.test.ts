@@ -1,6 +1,9 @@
+import { PassThrough, Transform } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { MAX_LINE } from '../../src/events/line-splitter.ts';
 import { eventually } from '../support/eventually.ts';
-import { LIVENESS, Scene, TIMEOUT, told } from './support.ts';
+import { LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { streamsThrough } from './way.ts';
 
 describe('a stream that brings something', () => {
   it('is not asked about until it has been silent for the whole of livenessInterval since', async () => {
@@ -32,5 +35,37 @@ describe('a stream that brings something', () => {
     await scene.pass(LIVENESS - 1);
     await scene.clock.advance(1);
     await eventually('the next question', () => question.hits === 2);
+  });
+});
+
+describe('a stream that died', () => {
+  it.each([
+    ['brings blank lines, as a proxy may send them by itself', '', '\r\n'],
+    ['brings more and more of a line too long to be taken', 'x'.repeat(MAX_LINE + 1), 'x'],
+  ])('is found, though it %s', async (_, before, beats) => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await scene.anchor();
+    let dead = false;
+    const first = new Transform({
+      transform: (chunk, _encoding, done) => done(undefined, dead ? undefined : chunk),
+    });
+    const way = streamsThrough((place) => (place === 1 ? first : new PassThrough()));
+    await using watch = scene.watchThrough(way);
+    await watch.stream.ready;
+    dead = true;
+    first.push(before);
+    await scene.live('web');
+    scene.engine.stepClock(2000);
+    const question = scene.engine.faults.delayHeaders(0, { bounded: true });
+    for (let passed = 0; passed < LIVENESS; passed += 1000) {
+      first.push(beats);
+      await eventually('the beat', () => first.readableLength === 0);
+      await scene.clock.advance(1000);
+    }
+    await eventually('the question', () => question.hits > 0);
+    await scene.clock.advance(TIMEOUT);
+    await told(watch, 'error STREAM_DEAD');
+    await scene.pass(RETRY);
+    await told(watch, 'started web');
   });
 });
