@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, watch } from 'node:fs';
 import {
+  appendFile,
   chmod,
   mkdir,
   open,
@@ -13,13 +14,15 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { ManualClock } from '@watcher/testing/clock';
 import { describe, expect, test } from 'vitest';
 import { DirectoryWatcher, type FileWatcherOptions } from '../../src/index.ts';
 import { look } from '../../src/system/snapshot.ts';
 import { fence, pollFence } from '../support/fence.ts';
-import { playground } from '../support/playground.ts';
+import { type Playground, playground } from '../support/playground.ts';
 import { record } from '../support/recorder.ts';
 import { unprivileged } from '../support/unprivileged.ts';
+import { until } from '../support/wait.ts';
 
 const run = promisify(execFile);
 
@@ -65,11 +68,20 @@ describe('a file', () => {
   test('that is renamed and written on for longer than any grace is renamed', async () => {
     await using place = await playground();
     await writeFile(place.at('a.yml'), 'x');
-    await using seen = await record(new DirectoryWatcher(place.path, noticed));
-    const script =
-      'mv a.yml b.yml; i=0; while [ $i -lt 20 ]; do i=$((i+1)); echo $i >> b.yml; sleep 0.02; done';
-    await run('sh', ['-c', script], { cwd: place.path });
-    expect(await seen.lineCount(2)).toEqual(['renamed a.yml > b.yml', 'created b.yml']);
+    const clock = new ManualClock();
+    await using seen = await record(new DirectoryWatcher(place.path, { ...noticed, clock }));
+    await rename(place.at('a.yml'), place.at('b.yml'));
+    for (let i = 0; i < 20; i++) {
+      await appendFile(place.at('b.yml'), `${i}\n`);
+      await allNoticed(place);
+      await clock.advance(40);
+    }
+    expect(seen.lines).toEqual([]);
+    await until(() => {
+      void clock.advance(10);
+      return seen.lines.length === 2;
+    });
+    expect(seen.lines).toEqual(['renamed a.yml > b.yml', 'created b.yml']);
   });
 
   test('whose inode is used again at once is another file: deleted and created, not renamed', async () => {
@@ -112,7 +124,7 @@ describe('a file', () => {
     const path = place.at('a.yml');
     await writeFile(path, 'edit 0');
     let content = '';
-    await using seen = await record(new DirectoryWatcher(place.path, noticed), {
+    await using seen = await record(new DirectoryWatcher(place.path, { ...noticed, settleTime: 500 }), {
       onEvent: () => {
         content = readFileSync(path, 'utf8');
       },
@@ -135,19 +147,22 @@ describe('a file', () => {
     await using place = await playground();
     const path = place.at('a.log');
     await writeFile(path, '');
-    let content = '';
-    await using seen = await record(new DirectoryWatcher(place.path, noticed), {
-      onEvent: () => {
-        content = readFileSync(path, 'utf8');
-      },
+    const clock = new ManualClock();
+    const contents: string[] = [];
+    await using seen = await record(new DirectoryWatcher(place.path, { ...noticed, clock }), {
+      onEvent: () => contents.push(readFileSync(path, 'utf8')),
     });
-    const script =
-      'i=0; while [ $i -lt 120 ]; do i=$((i+1)); echo $i >> "$0"; sleep 0.02; done; echo end >> "$0"';
-    await run('sh', ['-c', script, path]);
-    await seen.until(() => content.endsWith('end\n'));
-    expect(seen.lines.length).toBeGreaterThan(1);
-    expect(seen.lines.length).toBeLessThan(6);
-    expect(new Set(seen.lines)).toEqual(new Set(['written a.log']));
+    for (let passed = 0; passed < 2400; passed += 40) {
+      await appendFile(path, `${passed}\n`);
+      await allNoticed(place);
+      await clock.advance(40);
+    }
+    await appendFile(path, 'end\n');
+    await until(() => {
+      void clock.advance(10);
+      return contents.at(-1)?.endsWith('end\n') === true;
+    });
+    expect(seen.lines).toEqual(['written a.log', 'written a.log']);
   });
 
   test('that changes while the event loop is blocked for a second is told once, as it is then', async () => {
@@ -156,16 +171,15 @@ describe('a file', () => {
     await writeFile(path, 'old');
     const contents: string[] = [];
     await using seen = await record(new DirectoryWatcher(place.path), {
-      onEvent: () => contents.push(readFileSync(path, 'utf8')),
+      onEvent: ({ actorName }) => actorName === 'a.yml' && contents.push(readFileSync(path, 'utf8')),
     });
-    const script = 'printf half > "$0"; sleep 0.9; printf half >> "$0"; sleep 0.3; printf done >> "$0"';
-    const writer = run('sh', ['-c', script, path]);
-    await new Promise((resolve) => setImmediate(resolve));
-    block(1000);
-    await writer;
+    await writeFile(path, 'begun');
+    // Nothing else runs in this process until the last of it is written.
+    const script = 'printf half > "$0"; sleep 0.5; printf half >> "$0"; sleep 0.5; printf done >> "$0"';
+    execFileSync('sh', ['-c', script, path]);
     await fence(place.path, seen);
-    expect(contents.at(-1)).toBe('halfhalfdone');
-    expect(seen.lines.length).toBeLessThanOrEqual(2);
+    expect(contents).toEqual(['halfhalfdone']);
+    expect(seen.lines).toEqual(['written a.yml']);
   });
 
   test('that is emptied, and filled later than any patience, is told both times', async () => {
@@ -305,6 +319,11 @@ describe('a file', () => {
   });
 });
 
-function block(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+/** Resolves when the system has given notice of whatever was done before. */
+async function allNoticed(place: Playground): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const raw = watch(place.path, (_, name) => name === '.after' && resolve());
+  await writeFile(place.at('.after'), '');
+  await promise;
+  raw.close();
 }

@@ -8,6 +8,8 @@ export interface Tool {
    * holds the new content, which is the line `edited: yes` and then the old content; `$AWAY` a directory elsewhere.
    */
   readonly script: string;
+  /** Whether it stands still for longer than the settle time by itself. */
+  readonly pauses?: boolean;
   /** Run before the watcher is opened. */
   readonly prepare?: string;
   /** Exactly what is told, in whatever order. Default: that `routes.yml` was written, once. */
@@ -152,6 +154,7 @@ export const tools: readonly Tool[] = [
   {
     name: 'truncate, and the content 300 ms later',
     script: ': > routes.yml; sleep 0.3; cat "$NEW" > routes.yml',
+    pauses: true,
   },
   {
     name: 'slow writer, five pieces 30 ms apart',
@@ -225,6 +228,7 @@ os.unlink("routes.yml___jb_old___")
   {
     name: 'rm and made again after 400 ms',
     script: 'rm routes.yml && sleep 0.4 && cp "$NEW" routes.yml',
+    pauses: true,
     events: ['deleted routes.yml', 'created routes.yml'],
   },
   { name: 'touch', script: 'touch routes.yml', events: [], note: 'the content is the same' },

@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, watch } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { Action, type FileEvent } from '@watcher/events';
 import { DirectoryWatcher } from '../../src/index.ts';
 import { fence } from '../support/fence.ts';
 import { playground } from '../support/playground.ts';
 import { record } from '../support/recorder.ts';
 import type { Tool } from './catalog.ts';
+import { expectedOf } from './expected.ts';
 
 const run = promisify(execFile);
 
@@ -23,11 +24,29 @@ export interface Trial {
   readonly fresh: boolean;
 }
 
+/** One use of a tool, and whether it was left alone by the machine. */
+export interface Attempt {
+  readonly trial: Trial;
+  /** Milliseconds: the longest that it paused between two of its steps, as the system gave notice of them. */
+  readonly pause: number;
+}
+
 export const SMALL = content(10);
 export const LARGE = content(1024 * 1024);
 
+/** The default settle time. */
+const SETTLE = 50;
+
+/**
+ * Whether what a tool showed counts: a machine so busy that the tool stood still for the settle time, in the middle of
+ * a save, shows what the tool does not do.
+ */
+export function counts({ trial, pause }: Attempt, tool: Tool): boolean {
+  return tool.pauses === true || pause < SETTLE || isDeepStrictEqual(trial, expectedOf(tool));
+}
+
 /** Uses a tool on a file of a new directory, with every option of the watcher at its default. */
-export async function tryTool(tool: Tool, before: string): Promise<Trial> {
+export async function tryTool(tool: Tool, before: string): Promise<Attempt> {
   await using place = await playground();
   const [directory, away] = [place.at('config'), place.at('away')];
   await Promise.all([mkdir(directory), mkdir(away)]);
@@ -50,13 +69,19 @@ export async function tryTool(tool: Tool, before: string): Promise<Trial> {
   await using recorder = await record(new DirectoryWatcher(directory), {
     onEvent: (event) => reader.take(event),
   });
+  const steps: number[] = [];
+  const raw = watch(directory, (_, name) => name !== 'fence' && steps.push(performance.now()));
   await sh(tool.script);
   await fence(directory, recorder);
+  raw.close();
   const isChanged = tool.events?.length !== 0;
   return {
-    events: recorder.lines.toSorted(),
-    reads: reader.reads,
-    fresh: reader.last === (isChanged ? after : before),
+    trial: {
+      events: recorder.lines.toSorted(),
+      reads: reader.reads,
+      fresh: reader.last === (isChanged ? after : before),
+    },
+    pause: Math.max(0, ...steps.map((time, i) => time - (steps[i - 1] ?? time))),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tools } from './catalog.ts';
 import { expectedOf, isInstalled } from './expected.ts';
-import { LARGE, SMALL, tryTool } from './run-tool.ts';
+import { counts, LARGE, SMALL, tryTool } from './run-tool.ts';
 
 const required = process.env['WATCHER_REQUIRE_TOOLS'] === '1';
 const absent = new Set(
@@ -18,7 +18,9 @@ describe.concurrent.each([
     test.skipIf(isAbsent && !required)(
       `saved by ${tool.name} is told exactly so, and read whole`,
       async () => {
-        expect(await tryTool(tool, content)).toEqual(expectedOf(tool));
+        let attempt = await tryTool(tool, content);
+        for (let more = 4; more > 0 && !counts(attempt, tool); more--) attempt = await tryTool(tool, content);
+        expect(attempt.trial).toEqual(expectedOf(tool));
       },
     );
   }
