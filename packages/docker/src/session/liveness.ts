@@ -3,7 +3,7 @@ import { race } from '../concurrency.ts';
 import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
-import { eventsSincePlace } from './place.ts';
+import { behindPlace, eventsSincePlace } from './place.ts';
 
 /**
  * Resolves when the stream turns out dead: the engine has events that it did not bring, or does not answer at
@@ -35,6 +35,7 @@ export async function death(
     const asked = clock.monotonic();
     known = asked - blind;
     const place = cursor.anchor;
+    const told = cursor.mayHaveDropped;
     let missing: string[] = [];
     let failure: WatcherError | undefined;
     try {
@@ -43,7 +44,7 @@ export async function death(
         (own) => eventsSincePlace(cursor, requests, own),
         (own) => delay(clock, timeout, own).then(() => Promise.reject(unanswered(host, timeout))),
       );
-      missing = cursor.missing(held);
+      missing = cursor.missing(told ? behindPlace(cursor, held) : held);
     } catch (error) {
       signal.throwIfAborted();
       failure = error as WatcherError;
@@ -55,6 +56,7 @@ export async function death(
     if (missing.length === 0 && !failure) continue;
 
     await pause(clock, asked + timeout - clock.monotonic(), signal);
+    if (!told && cursor.mayHaveDropped) continue; // a gap was told meanwhile, of what is missing or more
     if (failure && heard() <= idleSince) {
       return fault('STREAM_DEAD', `${host} has gone silent: ${failure.message}`, failure);
     }

@@ -58,10 +58,15 @@ export async function eventsSincePlace(
   const now = await requests.now(signal);
   if (now === undefined) return [];
   if (!isFuture(time, now)) return (await requests.between(since, now, signal)).lines;
-  // The clock was set back, so that times tell nothing: what stands behind the last that we know.
+  // The clock was set back: times tell nothing, but the order does.
   const { lines } = requests.readsLog
     ? await requests.between(now - HOUR, until, signal)
     : await requests.between(0n, now, signal);
+  return behindPlace(cursor, lines);
+}
+
+/** Those of the engine's lines that stand behind the last that we know. */
+export function behindPlace(cursor: Cursor, lines: readonly string[]): string[] {
   return lines.slice(lines.findLastIndex((line) => cursor.has(line)) + 1);
 }
 

@@ -6,7 +6,7 @@ import { Cursor } from '../../src/events/cursor.ts';
 import { Subscription } from '../../src/events/subscription.ts';
 import { eventually } from '../support/eventually.ts';
 
-describe('a Subscription, where the engine had dropped lines', () => {
+describe('a Subscription', () => {
   it('tells of a gap when one comes late and in pieces, behind which a line comes that was seen', async () => {
     const { cursor, told, body, subscription } = await begin();
     cursor.dropped();
@@ -53,11 +53,34 @@ describe('a Subscription, where the engine had dropped lines', () => {
     expect(told).toEqual(['late', 'new']);
   });
 
+  it('tells of nothing twice, however much comes by another until it is answered', async () => {
+    const { cursor, told, answer, opening } = opened();
+    for (let n = 0; n < 2000; n++) cursor.take(`line ${n}`);
+    answer.resolve();
+    const subscription = await opening;
+    subscription.release();
+    answer.body.write('a\nb\nline 0\nline 1999\nnew\n');
+    await eventually('the rest', () => told.includes('new'));
+    expect(told).toEqual(['new']);
+  });
+
   /** A subscription that is held, on a cursor that has seen `a` and then `b`. */
   async function begin() {
+    const { answer, opening, ...rest } = opened();
+    answer.resolve();
+    return { ...rest, body: answer.body, subscription: await opening };
+  }
+
+  /** One that waits for its answer. */
+  function opened() {
     const body = new PassThrough();
-    const client = { getEvents: async () => body };
-    const requests = new Requests({ client, clock: new ManualClock(), timeout: 1000, host: 'engine' });
+    const { promise, resolve } = Promise.withResolvers<PassThrough>();
+    const requests = new Requests({
+      client: { getEvents: () => promise },
+      clock: new ManualClock(),
+      timeout: 1000,
+      host: 'engine',
+    });
     const cursor = new Cursor(0n);
     cursor.take('a');
     cursor.take('b');
@@ -67,8 +90,7 @@ describe('a Subscription, where the engine had dropped lines', () => {
       tooLong: () => expect.unreachable(),
       reload: (reason: string) => told.push(reason),
     };
-    const { signal } = new AbortController();
-    const subscription = await Subscription.open(requests, cursor, sink, signal);
-    return { cursor, told, body, subscription };
+    const opening = Subscription.open(requests, cursor, sink, new AbortController().signal);
+    return { cursor, told, opening, answer: { body, resolve: () => resolve(body) } };
   }
 });

@@ -6,6 +6,9 @@ import { LossyWay } from './way.ts';
 /** An engine tells its time to the second, in milliseconds. */
 const SECOND = 1000;
 
+/** Milliseconds after which a process has stood still. */
+const LATE = 100;
+
 describe('a stream that died without a sign', () => {
   it('is found within livenessInterval + timeout when the engine has events that it did not bring', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
@@ -121,6 +124,46 @@ describe('a stream that died without a sign', () => {
       await told(watch, 'started web');
     },
   );
+
+  it('is not suspected for what a gap has told of', async () => {
+    const way = new LossyWay();
+    await using scene = await Scene.begin({ forceReload: 'gap' }, { clock: engineTime() });
+    await scene.anchor();
+    await using watch = scene.watchThrough(way);
+    await watch.stream.ready;
+    await scene.quiet();
+    scene.clock.stall(LATE);
+    await scene.clock.advance(0);
+    await way.drop('its start', /"start".*"dropped"/, () => scene.live('dropped'));
+    scene.noise(1025);
+    await scene.live('later');
+    await told(watch, 'reload gap', 'started later');
+    scene.engine.stepClock(SECOND);
+    await scene.clock.advance(LIVENESS - LATE);
+    await ask(scene, LATE);
+    await scene.clock.advance(TIMEOUT);
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
+  it('is not suspected for what a gap told of while it was waited for', async () => {
+    const way = new LossyWay();
+    await using scene = await Scene.begin({ forceReload: 'gap' }, { clock: engineTime() });
+    await scene.anchor();
+    await using watch = scene.watchThrough(way);
+    await watch.stream.ready;
+    await way.drop('its start', /"start".*"dropped"/, () => scene.live('dropped'));
+    scene.engine.stepClock(SECOND);
+    await ask(scene, LIVENESS);
+    scene.clock.stall(LATE);
+    await scene.clock.advance(0);
+    scene.noise(1025);
+    await scene.live('later');
+    await told(watch, 'reload gap', 'started later');
+    await scene.clock.advance(TIMEOUT);
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
 
   it('is not suspected when the question is refused, which is told once', async () => {
     await using scene = await Scene.begin();
