@@ -10,9 +10,10 @@ import { machine } from './machine.ts';
 import { printSection, writeReport } from './report.ts';
 import type { Suite } from './suite.ts';
 import { dockerSuite } from './suites/docker.ts';
+import { fileSuite } from './suites/file.ts';
 import { queueSuite } from './suites/queue.ts';
 
-const suites: Record<string, Suite> = { queue: queueSuite, docker: dockerSuite };
+const suites: Record<string, Suite> = { queue: queueSuite, docker: dockerSuite, file: fileSuite };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
