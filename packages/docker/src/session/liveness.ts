@@ -37,6 +37,7 @@ export async function death(
     const place = cursor.anchor;
     const told = cursor.mayHaveDropped;
     let missing: string[] = [];
+    let isPassed = false;
     let failure: WatcherError | undefined;
     try {
       const held = await race(
@@ -44,7 +45,9 @@ export async function death(
         (own) => eventsSincePlace(cursor, requests, own),
         (own) => delay(clock, timeout, own).then(() => Promise.reject(unanswered(host, timeout))),
       );
-      missing = cursor.missing(told ? behindPlace(cursor, held) : held);
+      const behind = behindPlace(cursor, held);
+      missing = cursor.missing(told ? behind : held);
+      isPassed = missing.length > cursor.missing(behind).length;
     } catch (error) {
       signal.throwIfAborted();
       failure = error as WatcherError;
@@ -62,7 +65,7 @@ export async function death(
     }
     const lost = cursor.missing(missing).length;
     if (lost > 0) {
-      if (cursor.anchor !== place) passed();
+      if (isPassed || cursor.anchor !== place) passed();
       return fault('STREAM_DEAD', `${host} has had ${lost} events that its open stream did not bring.`);
     }
   }

@@ -125,6 +125,24 @@ describe('a stream that died without a sign', () => {
     },
   );
 
+  it('is found by what it did not bring before it went on, which is a gap: our place is past it', async () => {
+    const way = new LossyWay();
+    await using scene = await Scene.begin({ forceReload: 'gap' }, { clock: engineTime() });
+    await scene.anchor();
+    await using watch = scene.watchThrough(way);
+    await watch.stream.ready;
+    await way.drop('its start', /"start".*"dropped"/, () => scene.live('dropped'));
+    await scene.live('later');
+    await told(watch, 'started later');
+    scene.engine.stepClock(SECOND);
+    await ask(scene, LIVENESS);
+    await scene.clock.advance(TIMEOUT);
+    await told(watch, 'error STREAM_DEAD');
+    scene.engine.stepClock(2 * SECOND); // "later" is not of the second in which the new place is taken
+    await scene.pass(RETRY);
+    await told(watch, 'reload gap');
+  });
+
   it('is not suspected for what a gap has told of', async () => {
     const way = new LossyWay();
     await using scene = await Scene.begin({ forceReload: 'gap' }, { clock: engineTime() });
@@ -134,10 +152,11 @@ describe('a stream that died without a sign', () => {
     await scene.quiet();
     scene.clock.stall(LATE);
     await scene.clock.advance(0);
-    await way.drop('its start', /"start".*"dropped"/, () => scene.live('dropped'));
     scene.noise(1025);
+    await told(watch, 'reload gap');
+    await way.drop('its start', /"start".*"dropped"/, () => scene.live('dropped'));
     await scene.live('later');
-    await told(watch, 'reload gap', 'started later');
+    await told(watch, 'started later');
     scene.engine.stepClock(SECOND);
     await scene.clock.advance(LIVENESS - LATE);
     await ask(scene, LATE);
