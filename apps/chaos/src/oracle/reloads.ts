@@ -23,6 +23,8 @@ export interface ReloadsOptions {
   readonly mayOverflow: boolean;
   /** For how many milliseconds after a fault is over what was asked under it may still be answered, or not be. */
   readonly aftermath: number;
+  /** Whether the consumer hears of an error before what is told behind it, and not before what is told ahead of it. */
+  readonly inOrder: boolean;
   readonly violate: Violate;
 }
 
@@ -156,6 +158,8 @@ export class Reloads {
 
   error(code: string): void {
     if (!this.#mayBreak()) this.#violate(`error ${code} without a fault`);
+    // What a standstill has cost is as good as a fault: requests of a process that does not run are late.
+    if (this.#disturbed) this.#faulted = true;
     this.#unreadable = code === 'PROTOCOL';
   }
 
@@ -192,7 +196,7 @@ export class Reloads {
 
   /** Whether something explains a gap; what can explain one only is used up by it. */
   #explainsGap(): boolean {
-    if (this.#unreadable && this.#garbage > 0) {
+    if (this.#unreadable && this.#garbage > 0 && this.#options.inOrder) {
       this.#garbage--;
       return true;
     }

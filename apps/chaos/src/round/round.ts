@@ -45,11 +45,17 @@ export class Round {
   constructor(script: Script, surroundings: Surroundings) {
     this.#script = script;
     this.#surroundings = surroundings;
-    const { mode, capacity, listDelay, view } = script.setting;
+    const { mode, capacity, listDelay, reading, view } = script.setting;
     const violate = (what: string) => this.#violate(what);
     this.#deliveries = new Deliveries(script.engine === 'fake' ? 'log' : 'observed', violate);
     const aftermath = timeout[script.engine] + SLACK[script.engine];
-    this.#reloads = new Reloads({ mode, mayOverflow: capacity < 1024, aftermath, violate });
+    this.#reloads = new Reloads({
+      mode,
+      mayOverflow: capacity < 1024,
+      aftermath,
+      inOrder: reading === 'sink',
+      violate,
+    });
     const [before, after] = listDelay;
     this.#picture = new Picture({
       view: views[view],
