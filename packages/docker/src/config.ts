@@ -34,7 +34,11 @@ export interface DockerProviderConfig {
    * `gap`: only when something may have been missed. Default `always`.
    */
   readonly forceReload?: 'always' | 'gap' | undefined;
-  /** Milliseconds of silence after which the engine is asked whether it has been silent, too. Default 10000. */
+  /**
+   * Milliseconds of silence after which the engine is asked whether it has been silent, too: a dead stream is found
+   * within this and `timeout`. An engine tells its time to the second, so that less than 2000 finds little more. Default
+   * 10000.
+   */
   readonly livenessInterval?: number | undefined;
   /** Milliseconds after which a stream is replaced by a fresh one, give or take a tenth. Default 300000. */
   readonly leaseInterval?: number | undefined;

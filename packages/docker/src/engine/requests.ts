@@ -130,7 +130,7 @@ export class Requests {
       );
     });
     try {
-      await this.#inTime(whole, 'end of the answer', link);
+      await this.#inTime(whole, END, link);
       return { lines, date };
     } catch (error) {
       throw classify(error, this.host);
@@ -175,5 +175,9 @@ function engineDate({ headers }: Body): bigint | undefined {
   return Number.isNaN(date) ? undefined : BigInt(date) * 1_000_000n;
 }
 
+const END = 'end of the answer';
+
 const slow = (host: string, what: string, timeout: number) =>
-  `No ${what} from ${host} within ${timeout} ms. Is the engine overloaded or frozen? If it is only slow, raise "timeout".`;
+  `No ${what} from ${host} within ${timeout} ms. Is the engine overloaded or frozen? If it is only slow, raise "timeout".${
+    what === END ? ' Or does a proxy on the way set a "Date" that is ahead of the engine\'s?' : ''
+  }`;

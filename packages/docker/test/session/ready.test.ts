@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { LIVENESS, RETRY, Scene, told } from './support.ts';
+import { LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
 import { streamsThrough } from './way.ts';
 
 describe('ready', () => {
@@ -63,6 +63,26 @@ describe('ready', () => {
     await watch.stream.ready;
     await scene.live('web');
     await told(watch, 'started web');
+  });
+
+  it('waits behind a proxy that tells a time of its own, which is ahead, and says what that may be', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    let ahead = 3_600_000;
+    await using watch = scene.watchThrough({
+      answer(body) {
+        body.headers.date = new Date(Date.parse(body.headers.date as string) + ahead).toUTCString();
+        return body;
+      },
+    });
+    await eventually('the question', () => scene.engine.connections.subscribers === 1);
+    await scene.arrived();
+    await scene.clock.advance(TIMEOUT);
+    await eventually('the error', () => watch.errors.length > 0);
+    expect(watch.errors[0]).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('"Date"') });
+    ahead = 0;
+    await scene.pass(RETRY);
+    await watch.stream.ready;
   });
 
   it('resolves on an engine that never told of anything', async () => {
