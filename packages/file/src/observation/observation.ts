@@ -124,7 +124,7 @@ export class Observation {
     try {
       if (!isPlainName(name)) return;
       const now = this.#now();
-      if (this.#seats.wants(name)) this.#doubts.hint(name, now);
+      if (this.#seats.wants(name)) this.#doubt(name, now);
       for (const link of this.#picture.linksThrough(name)) this.#doubts.hint(link, now);
       // So long a burst may have overrun the queue of the system, which does not say so.
       if (now - this.#hinted > this.#settings.settle.quiet) this.#burst = 0;
@@ -134,6 +134,13 @@ export class Observation {
       this.#crash ??= { error };
     }
     this.#alarm.ring();
+  }
+
+  /** Names that come and go faster than they can be looked at are as many as anybody likes; those that stay are listed. */
+  #doubt(name: string, now: number): void {
+    const isStrange = !this.#doubts.get(name) && !this.#picture.files.has(name);
+    if (isStrange && this.#doubts.isFull) this.#tickSoon();
+    else this.#doubts.hint(name, now);
   }
 
   #tickSoon(): void {

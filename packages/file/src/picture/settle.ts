@@ -52,6 +52,11 @@ export class Doubts {
     return doubt;
   }
 
+  /** Whether there are so many that names of which nothing is known had better be left to a look at the directory. */
+  get isFull(): boolean {
+    return this.#doubts.size >= FULL;
+  }
+
   get(name: string): Doubt | undefined {
     return this.#doubts.get(name);
   }
@@ -77,6 +82,8 @@ export class Doubts {
     return next;
   }
 }
+
+const FULL = 2000;
 
 /**
  * Whether a look at a name in doubt can be believed: `undefined` when it can, else the moment to look again. `known`

@@ -1,7 +1,9 @@
 import { appendFileSync, watch, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { describe, expect } from 'vitest';
+import { ManualClock } from '@watcher/testing/clock';
+import { describe, expect, vi } from 'vitest';
 import { DirectoryWatcher, type FileWatcherOptions } from '../../src/index.ts';
+import { Doubts } from '../../src/picture/settle.ts';
 import { Contained, whyNotContained } from '../support/contained.ts';
 import { fence } from '../support/fence.ts';
 import { playground } from '../support/playground.ts';
@@ -76,4 +78,32 @@ describe("when the system's queue of events is overrun", () => {
     await fence(place.path, seen);
     expect(seen.lines.toSorted()).toEqual(['written 0.yml', 'written 1.yml', 'written last.yml']);
   });
+});
+
+describe('when names come faster than they can be looked at', () => {
+  testWith(undefined)(
+    'only so many are kept in mind, and all that stay are told, even without the poll',
+    async () => {
+      await using place = await playground();
+      const clock = new ManualClock();
+      await using seen = await record(new DirectoryWatcher(place.path, { clock, pollInterval: false }));
+      const hints = vi.spyOn(Doubts.prototype, 'hint');
+      try {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const raw = watch(place.path, (_, name) => name === '.after' && resolve());
+        for (let i = 0; i < 2500; i++) await writeFile(place.at(`${i}.yml`), '');
+        await writeFile(place.at('.after'), '');
+        await promise;
+        raw.close();
+        expect(new Set(hints.mock.calls.map(([name]) => name)).size).toBe(2000);
+      } finally {
+        hints.mockRestore();
+      }
+      while (seen.lines.length < 2500) {
+        await clock.advance(50);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(new Set(seen.lines).size).toBe(2500);
+    },
+  );
 });

@@ -192,6 +192,20 @@ export const mechanisms: readonly Mechanism[] = [
     tests: [LIMITS],
   },
   {
+    name: 'no more than so many strange names are kept in mind',
+    file: 'observation/observation.ts',
+    on: 'if (isStrange && this.#doubts.isFull) this.#tickSoon();\n    else this.#doubts.hint(name, now);',
+    off: 'this.#doubts.hint(name, now);',
+    tests: [LIMITS],
+  },
+  {
+    name: 'names that were not kept in mind are looked for',
+    file: 'observation/observation.ts',
+    on: 'if (isStrange && this.#doubts.isFull) this.#tickSoon();',
+    off: 'if (isStrange && this.#doubts.isFull) return;',
+    tests: [LIMITS],
+  },
+  {
     name: 'the watch is moved when the path leads to another directory',
     file: 'system/anchor.ts',
     on: 'this.#hold?.path === path && this.#hold.identity === identity',
