@@ -92,6 +92,11 @@ export class Cursor {
     return this.#seen ? this.#seen.has(identity(line)) : this.#window.includes(identity(line));
   }
 
+  /** Whether a line is the one where the place is. */
+  isAt(line: string): boolean {
+    return this.#anchor === identity(line);
+  }
+
   /** Which of these lines were not taken. */
   missing(lines: readonly string[]): string[] {
     const seen = this.#seen ?? new Set(this.#window);

@@ -27,6 +27,8 @@ export class Subscription {
   readonly started: Promise<void>;
   /** Resolves when it brings a line that was seen before: it overlaps with what came until now. */
   readonly overlapped: Promise<void>;
+  /** Resolves when it brings the line where the place is: all that stands before it in the ring has come. */
+  readonly reached: Promise<void>;
   /** Resolves, with what happened, when it is over. */
   readonly ended: Promise<WatcherError>;
   /** When it last brought a line or a part of one, by the clock's `monotonic`. */
@@ -39,6 +41,7 @@ export class Subscription {
   readonly #link: LinkedAbort;
   readonly #started = Promise.withResolvers<void>();
   readonly #overlapped = Promise.withResolvers<void>();
+  readonly #reached = Promise.withResolvers<void>();
   #held: string[] | undefined = [];
   #heldLength = 0;
   #silent = true;
@@ -58,6 +61,7 @@ export class Subscription {
     this.#link = link;
     this.started = this.#started.promise;
     this.overlapped = this.#overlapped.promise;
+    this.reached = this.#reached.promise;
     this.ended = ended;
     this.heard = heard;
   }
@@ -158,6 +162,7 @@ export class Subscription {
       return;
     }
     if (this.#cursor.has(line)) this.#overlapped.resolve();
+    if (this.#cursor.isAt(line)) this.#reached.resolve();
     this.#hold(this.#held, line);
   }
 

@@ -25,8 +25,7 @@ export function proveStanding(
 ): Promise<void> {
   return race<void>(
     signal,
-    // With our place, all that stands before it in the ring has come; with a first line, not yet.
-    (own) => until(cursor.anchor === undefined ? subscription.started : subscription.overlapped, own),
+    (own) => until(cursor.anchor === undefined ? subscription.started : subscription.reached, own),
     (own) => endOf(subscription, own),
     async (own) => {
       const held = await ringHoldsPlace(cursor, requests, own);

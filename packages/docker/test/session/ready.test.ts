@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { engineTime, LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
 import { streamsThrough } from './way.ts';
 
 describe('ready', () => {
@@ -179,30 +179,38 @@ describe('ready', () => {
     await told(watch, 'started later');
   });
 
-  it('brings nothing of before it, either, when what is replayed comes in pieces', async () => {
-    await using scene = await Scene.begin();
-    const id = await scene.live('web');
-    scene.engine.stepClock(-3_600_000);
-    await scene.engine.exit(id);
-    scene.engine.stepClock(2000);
-    const rest = Promise.withResolvers<void>();
-    let pieces = 0;
-    const halting = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        if (pieces++ > 0) return done(undefined, chunk);
-        const end = chunk.indexOf('\n') + 1;
-        this.push(chunk.subarray(0, end));
-        void rest.promise.then(() => done(undefined, chunk.subarray(end)));
-      },
-    });
-    await using watch = scene.watchThrough(streamsThrough(() => halting));
-    await eventually('the first piece', () => pieces > 0 && halting.readableLength === 0);
-    await scene.arrived();
-    rest.resolve();
-    await watch.stream.ready;
-    await scene.live('later');
-    await told(watch, 'started later');
-  });
+  it.each([
+    ['one that it does not know yet', false],
+    ['one that it knows', true],
+  ])(
+    'brings nothing of before it, either, when the replay comes in pieces, the first %s',
+    async (_, isKnown) => {
+      await using scene = await Scene.begin({}, { clock: engineTime() });
+      if (isKnown) await scene.live('first');
+      scene.engine.stepClock(10_000);
+      const id = await scene.live('web');
+      scene.engine.stepClock(-9500);
+      await scene.engine.exit(id);
+      scene.engine.stepClock(2000);
+      const rest = Promise.withResolvers<void>();
+      let pieces = 0;
+      const halting = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          if (pieces++ > 0) return done(undefined, chunk);
+          const end = chunk.indexOf('\n') + 1;
+          this.push(chunk.subarray(0, end));
+          void rest.promise.then(() => done(undefined, chunk.subarray(end)));
+        },
+      });
+      await using watch = scene.watchThrough(streamsThrough(() => halting));
+      await eventually('the first piece', () => pieces > 0 && halting.readableLength === 0);
+      await scene.arrived();
+      rest.resolve();
+      await watch.stream.ready;
+      await scene.live('later');
+      await told(watch, 'started later');
+    },
+  );
 
   it('brings nothing of before it later, though an event out of turn had hidden it at first', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
