@@ -40,8 +40,6 @@ export class Reloads {
   readonly #options: ReloadsOptions;
   /** Something may have cost the stream, or a request. */
   #disturbed = false;
-  /** Something other than a standstill has. */
-  #faulted = false;
   #stoodStill: Standstill | undefined;
   /** When the last fault was over, and until when it may still be told of, by `performance.now`. */
   #aftermathUntil = 0;
@@ -76,7 +74,6 @@ export class Reloads {
   /** Something goes wrong, or may, between the engine and the watcher. */
   fault(): void {
     this.#disturbed = true;
-    this.#faulted = true;
   }
 
   /** A process that is needed has stood still for so many milliseconds. */
@@ -145,7 +142,6 @@ export class Reloads {
   settled(): void {
     if (this.#disturbed) this.#aftermathUntil = this.#calmAt + this.#options.aftermath;
     this.#disturbed = false;
-    this.#faulted = false;
     this.#clockSetBack = false;
     this.#restarts = 0;
     this.#garbage = 0;
@@ -158,8 +154,6 @@ export class Reloads {
 
   error(code: string): void {
     if (!this.#mayBreak()) this.#violate(`error ${code} without a fault`);
-    // What a standstill has cost is as good as a fault: requests of a process that does not run are late.
-    if (this.#disturbed) this.#faulted = true;
     this.#unreadable = code === 'PROTOCOL';
   }
 
@@ -201,7 +195,7 @@ export class Reloads {
       return true;
     }
     if (this.#overrun && (this.#disturbed || !this.#anchored)) return true;
-    if (this.#clockSetBack || (this.#faulted && !this.#anchored)) return true;
+    if (this.#clockSetBack || (this.#disturbed && !this.#anchored)) return true;
     if (this.#mayHavePiledUp()) return true;
     if (this.#restarts > 0) {
       this.#restarts--;
