@@ -176,22 +176,26 @@ describe('what listens there and is no engine', () => {
 });
 
 describe("a user's own dockerode", () => {
-  it('is watched through, and its refusals are understood', async () => {
-    await using engine = await FakeEngine.start();
-    const client = new Docker({ socketPath: engine.host.slice('unix://'.length) });
-    const forbidden = engine.faults.respond(403, '{"message":"no events for you"}');
-    await using attempts = new Attempts({ client });
-    await attempts.again();
-    await attempts.failed();
-    expect(attempts.errors).toEqual([
-      expect.stringMatching(
-        /^REFUSED: .* refused GET \/events: 403 Forbidden: no events for you\. .*EVENTS=1/,
-      ),
-    ]);
-    await forbidden.clear();
-    await attempts.again();
-    await attempts.watch.stream.ready;
-    await engine.start(await engine.create({ name: 'web' }));
-    await eventually('the event', () => attempts.watch.lines.includes('started web'));
-  });
+  it.each(['docker', 'podman-4.3'] as const)(
+    'is watched %s through, and its refusals are understood',
+    async (dialect) => {
+      await using engine = await FakeEngine.start({ dialect });
+      await engine.create({ name: 'before' });
+      const client = new Docker({ socketPath: engine.host.slice('unix://'.length) });
+      const forbidden = engine.faults.respond(403, '{"message":"no events for you"}');
+      await using attempts = new Attempts({ client });
+      await attempts.again();
+      await attempts.failed();
+      expect(attempts.errors).toEqual([
+        expect.stringMatching(
+          /^REFUSED: .* refused GET \/events: 403 Forbidden: no events for you\. .*EVENTS=1/,
+        ),
+      ]);
+      await forbidden.clear();
+      await attempts.again();
+      await attempts.watch.stream.ready;
+      await engine.start(await engine.create({ name: 'web' }));
+      await eventually('the event', () => attempts.watch.lines.includes('started web'));
+    },
+  );
 });
