@@ -1,5 +1,6 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync, statSync, watch } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync, watch } from 'node:fs';
 import {
   appendFile,
   chmod,
@@ -56,12 +57,22 @@ describe('a file', () => {
 
   test('whose place is taken by a pipe again and again keeps nobody waiting', async () => {
     await using place = await playground();
-    const script = 'printf x > f; mkfifo p; while :; do ln -f f n; mv n "$0"; ln -f p n; mv n "$0"; done';
-    const swapper = execFile('sh', ['-c', script, 'a.yml'], { cwd: place.path });
+    await writeFile(place.at('file'), 'x');
+    execFileSync('mkfifo', [place.at('pipe')]);
+    const script = `
+      const { linkSync, renameSync } = require('node:fs');
+      for (;;) for (const kind of ['file', 'pipe']) {
+        linkSync(kind, 'next');
+        renameSync('next', 'a.yml');
+      }`;
+    const swapper = spawn(process.execPath, ['-e', script], { cwd: place.path });
+    const exit = once(swapper, 'exit');
+    await until(() => existsSync(place.at('a.yml')));
     try {
-      for (let i = 0; i < 3000; i++) await look(place.path, 'a.yml', 100);
+      for (let i = 0; i < 1000; i++) await look(place.path, 'a.yml', 100);
     } finally {
       swapper.kill('SIGKILL');
+      await exit;
     }
   });
 
@@ -124,7 +135,7 @@ describe('a file', () => {
     const path = place.at('a.yml');
     await writeFile(path, 'edit 0');
     let content = '';
-    await using seen = await record(new DirectoryWatcher(place.path, { ...noticed, settleTime: 500 }), {
+    await using seen = await record(new DirectoryWatcher(place.path, { ...noticed, settleTime: 200 }), {
       onEvent: () => {
         content = readFileSync(path, 'utf8');
       },
