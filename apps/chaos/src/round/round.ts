@@ -20,6 +20,9 @@ import { sleep, turn, waitFor } from './waiting.ts';
 /** What a loaded machine may take on top of any time that is asked for, in milliseconds. */
 const SLACK = { fake: 150, real: 5000 } as const;
 
+/** How many streams a watcher has open: one, and for a moment the one that takes over from it. */
+const MOST_STREAMS = 2;
+
 /** One round under way: performs the steps, hears what the consumer is told, and has the oracles judge it. */
 export class Round {
   readonly violations: string[] = [];
@@ -181,6 +184,9 @@ export class Round {
     if (!(await this.#agrees('all is quiet'))) return;
     await this.#ground.mark();
     if (!(await this.#agrees('one more event'))) return;
+    if (!(await waitFor(() => this.#ground.streams <= MOST_STREAMS, SLACK[this.#script.engine]))) {
+      this.#violate(`${this.#ground.streams} streams are open`);
+    }
     this.#reloads.settled();
     this.#deaf = 0;
     this.#journal.note('settled');
