@@ -100,14 +100,18 @@ export class Anchor {
   async #watchDirectory(identity: string): Promise<boolean> {
     if (this.#holds(this.#path, identity)) return true;
     const ownName = basename(this.#path);
-    return this.#watch(this.#path, (name) => {
+    return this.#watch(this.#path, (name, moved) => {
       if (name === undefined) {
         this.#sink.suspect();
         this.#sink.hintAny();
         return;
       }
       // The directory itself goes by its own last name here, and may be what is meant.
-      if (name === ownName) this.#sink.suspect();
+      if (name === ownName) {
+        // The system ends a watch with the file system under it, and what is mounted again is the very same directory.
+        if (moved) this.#release();
+        this.#sink.suspect();
+      }
       this.#sink.hint(name);
     });
   }
@@ -127,14 +131,14 @@ export class Anchor {
    * Watches go by path, and so do identities: only one that is the same before and after tells which directory the
    * watch is on. False when it is not.
    */
-  async #watch(path: string, hint: (name: string | undefined) => void): Promise<boolean> {
+  async #watch(path: string, hint: (name: string | undefined, moved: boolean) => void): Promise<boolean> {
     const identity = await directoryIdentity(path);
     if (identity === undefined) return false;
     if (this.#holds(path, identity)) return true;
     this.#release();
     const hints = openHints(path, {
       hint,
-      hintAny: () => hint(undefined),
+      hintAny: () => hint(undefined, false),
       lost: () => {
         this.#release();
         this.#sink.suspect();

@@ -2,8 +2,11 @@ import { watch } from 'node:fs';
 
 /** The system's notice that something happened. It may be late, doubled or plainly wrong: nothing is concluded from it. */
 export interface HintSink {
-  /** Something happened to this name, or to the directory itself, which goes by its own last name. */
-  hint(name: string): void;
+  /**
+   * Something happened to this name, or to the directory itself, which goes by its own last name. `moved`: not a write,
+   * but a name that came or went; of the directory itself, that the watch may have ended with it.
+   */
+  hint(name: string, moved: boolean): void;
   /** Something happened, and the system does not say to what. */
   hintAny(): void;
   /** There will be no more. */
@@ -17,8 +20,8 @@ export interface HintSink {
  */
 export function openHints(directory: string, sink: HintSink): Disposable {
   const watcher = watch(directory);
-  watcher.on('change', (_, name) => {
-    if (typeof name === 'string') sink.hint(name);
+  watcher.on('change', (kind, name) => {
+    if (typeof name === 'string') sink.hint(name, kind === 'rename');
     else sink.hintAny();
   });
   watcher.on('error', (error) => sink.lost(error));

@@ -79,3 +79,14 @@ describe('where no birth times are kept', () => {
     expect((await seen.lineCount(4)).slice(2)).toEqual(['renamed b.yml > c.yml', 'created c.yml']);
   });
 });
+
+describe('a directory whose file system is taken away and mounted again, before anybody can look,', () => {
+  test('is given notice of again, without the poll', async () => {
+    await using place = await coarseFileSystem();
+    await using seen = await record(new DirectoryWatcher(place.path, { pollInterval: false }));
+    place.remount(() => writeFileSync(place.at('a.yml'), 'while nobody was watching'));
+    expect(await seen.lineCount(1)).toEqual(['created a.yml']);
+    await writeFile(place.at('b.yml'), 'x');
+    expect(await seen.lineCount(2)).toEqual(['created a.yml', 'created b.yml']);
+  });
+});

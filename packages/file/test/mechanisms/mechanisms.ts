@@ -159,7 +159,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the system gives notice',
     file: 'system/hints.ts',
-    on: "if (typeof name === 'string') sink.hint(name);",
+    on: "if (typeof name === 'string') sink.hint(name, kind === 'rename');",
     off: "if (typeof name === 'string') return;",
     tests: ['ordinary', FILE],
   },
@@ -225,6 +225,13 @@ export const mechanisms: readonly Mechanism[] = [
     on: 'this.watching && this.#hold !== heldBefore',
     off: 'false',
     tests: ['system/anchor'],
+  },
+  {
+    name: 'a watch that may have ended with its file system is taken up again',
+    file: 'system/anchor.ts',
+    on: 'if (moved) this.#release();',
+    off: '',
+    tests: ['faults/coarse-times'],
   },
   {
     name: 'the watch is on the directory that was looked at, and on no other',

@@ -5,6 +5,8 @@ import { type Playground, playground } from './playground.ts';
 export interface CoarseFileSystem extends AsyncDisposable {
   readonly path: string;
   at(...names: string[]): string;
+  /** Takes it away and mounts it again, acting on it before anything else runs in this process. */
+  remount(act: () => void): void;
 }
 
 /** A file system that keeps times in whole seconds and no birth times: ext4 with small inodes, from a file. */
@@ -19,6 +21,11 @@ export async function coarseFileSystem(): Promise<CoarseFileSystem> {
   return {
     path: place.at('mounted'),
     at: (...names) => place.at('mounted', ...names),
+    remount: (act) => {
+      execFileSync('umount', [place.at('mounted')]);
+      mountImage(place);
+      act();
+    },
     async [Symbol.asyncDispose]() {
       execFileSync('umount', [place.at('mounted')]);
       await place[Symbol.asyncDispose]();
@@ -41,5 +48,9 @@ function mount(place: Playground): void {
   execFileSync('truncate', ['-s', '4M', image]);
   execFileSync('mkfs.ext4', ['-q', '-I', '128', image], { stdio: 'pipe' });
   mkdirSync(place.at('mounted'));
-  execFileSync('mount', ['-o', 'loop', image, place.at('mounted')], { stdio: 'pipe' });
+  mountImage(place);
+}
+
+function mountImage(place: Playground): void {
+  execFileSync('mount', ['-o', 'loop', place.at('image'), place.at('mounted')], { stdio: 'pipe' });
 }
