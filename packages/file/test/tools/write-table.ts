@@ -53,12 +53,9 @@ async function tallyOf(tool: Tool, content: string): Promise<Tally> {
   let left = Number(times);
   const tryOn = async () => {
     while (left-- > 0) {
-      const attempt = await tryTool(tool, content);
-      if (counts(attempt, tool)) count(tally, attempt.trial, expectedOf(tool));
-      else {
-        left++;
-        stalled++;
-      }
+      let attempt = await tryTool(tool, content);
+      for (; !counts(attempt, tool); attempt = await tryTool(tool, content)) stalled++;
+      count(tally, attempt.trial, expectedOf(tool));
     }
   };
   await Promise.all(Array.from({ length: Number(atOnce) }, tryOn));
