@@ -15,9 +15,19 @@ export interface Regression {
  */
 export const regressions: readonly Regression[] = [
   { seed: 8, round: 1, was: 'what the engine forgot while a place was being taken was lost in silence' },
+  { seed: 45, round: 1, was: 'the same, on another dialect and under the other mode' },
   {
     seed: 61,
     round: 2,
-    was: 'a stream was found dead since its place moved on while the engine was asked for its time',
+    was: 'a place that moved on while the engine was asked for its time made a stream dead',
   },
+  { seed: 60, round: 3, was: 'a check for death found a stream dead for what a gap had told of meanwhile' },
+  { seed: 136, round: 0, was: 'a replay was told from news only since its answer, and came twice' },
+  {
+    seed: 276,
+    round: 0,
+    was: 'a beginning was told of what its list showed, since the replay came in two chunks',
+  },
+  { seed: 337, round: 3, was: 'a standstill while a stream was being joined was not seen' },
+  { seed: 382, round: 1, was: 'what the engine had dropped was told late, behind what came after it' },
 ];
