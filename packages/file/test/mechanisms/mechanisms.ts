@@ -199,13 +199,6 @@ export const mechanisms: readonly Mechanism[] = [
     tests: [LIMITS],
   },
   {
-    name: 'names that were not kept in mind are looked for',
-    file: 'observation/observation.ts',
-    on: 'if (isStrange && this.#doubts.isFull) this.#tickSoon();',
-    off: 'if (isStrange && this.#doubts.isFull) return;',
-    tests: [LIMITS],
-  },
-  {
     name: 'the watch is moved when the path leads to another directory',
     file: 'system/anchor.ts',
     on: 'this.#hold?.path === path && this.#hold.identity === identity',
