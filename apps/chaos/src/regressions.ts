@@ -28,6 +28,5 @@ export const regressions: readonly Regression[] = [
     round: 0,
     was: 'a beginning was told of what its list showed, since the replay came in two chunks',
   },
-  { seed: 337, round: 3, was: 'a standstill while a stream was being joined was not seen' },
   { seed: 382, round: 1, was: 'what the engine had dropped was told late, behind what came after it' },
 ];
