@@ -57,6 +57,8 @@ export async function eventsSincePlace(
   const { since, until, time } = cursor; // which may move on while the engine is asked for its time
   const now = await requests.now(signal);
   if (now === undefined) return [];
+  // On an engine that had told of nothing all is new, whatever its time.
+  if (cursor.anchor === undefined) return (await requests.between(0n, now, signal)).lines;
   if (!isFuture(time, now)) return (await requests.between(since, now, signal)).lines;
   // The clock was set back: times tell nothing, but the order does.
   const { lines } = requests.readsLog

@@ -66,26 +66,27 @@ export function proveOverlap(
 }
 
 /**
- * Whether a subscription whose first line has come can have missed something before it, on an engine that had told
- * nothing until then, so that nothing proves when it came to stand. What happened before that is replayed, unless
- * it was more than the engine remembers, or the engine's clock was set back: so all that is there already is waited
- * for, counted, and compared with what the engine holds.
+ * What a subscription whose first line has come may have missed before it, on an engine that had told nothing until
+ * then, so that nothing proves when it came to stand. What happened before that is replayed, unless it was more than
+ * the engine remembers, or the engine's clock was set back: so all that is there already is waited for, counted, and
+ * compared with what the engine holds. Undefined: nothing; else what the engine holds of it, which may be none.
  *
  * @throws {WatcherError} when the query fails
  */
-export async function mayHaveMissedBeginning(
+export async function missedBeginning(
   { held = [] }: Subscription,
   requests: Requests,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<readonly string[] | undefined> {
   for (;;) {
     const { length } = held;
     const time = nanoseconds(held[length - 1] ?? '');
-    if (length >= RING || time === undefined) return true;
+    if (length >= RING || time === undefined) return [];
     const { lines } = await requests.between(0n, time + 1n, signal);
     const brought = new Set(held);
-    if (lines.length >= RING || lines.some((line) => !brought.has(line))) return true;
-    if (held.length === length) return false;
+    const missed = lines.filter((line) => !brought.has(line));
+    if (lines.length >= RING || missed.length > 0) return missed;
+    if (held.length === length) return undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Cursor } from '../events/cursor.ts';
 import { Subscription } from '../events/subscription.ts';
 import { death, type Stethoscope } from './liveness.ts';
 import { findPlace } from './place.ts';
-import { mayHaveMissedBeginning, proveOverlap, proveStanding } from './proof.ts';
+import { missedBeginning, proveOverlap, proveStanding } from './proof.ts';
 import { type Backoff, retryDelay } from './retry.ts';
 import { Alertness, type Moment, watchForStandstill } from './standstill.ts';
 import type { StatusKeeper } from './status.ts';
@@ -193,10 +193,13 @@ export class Session {
       await until(Promise.race([current.started, current.ended]), signal);
       if (current !== this.#current) continue; // another has taken its place
       // What cannot be ruled out is told.
-      const missed = await mayHaveMissedBeginning(current, requests, signal).catch(() => true);
+      const missed = await missedBeginning(current, requests, signal).catch((): string[] => []);
       signal.throwIfAborted();
       if (current !== this.#current) continue;
-      if (missed) lost();
+      if (missed) {
+        lost();
+        for (const line of missed) this.#cursor?.take(line); // told of by that: it is not to be missed again
+      }
       current.releaseAnew();
     }
     return await until(new Promise<never>(() => {}), signal);
@@ -215,6 +218,8 @@ export class Session {
         const unproven = previous?.held !== undefined;
         this.#current = next;
         await previous?.close();
+        // That another stream stands says nothing of what the engine had to tell.
+        if (previous && next.silent) next.heard = previous.heard;
         // What has proven nothing so far is not proven by what is joined to it: the first line will show.
         if (!unproven) next.release();
         this.#status.renewals++;

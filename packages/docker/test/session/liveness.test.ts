@@ -1,6 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { engineTime, LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { engineTime, LIVENESS, RETRY, Scene, status, TIMEOUT, told } from './support.ts';
 import { LossyWay } from './way.ts';
 
 /** An engine tells its time to the second, in milliseconds. */
@@ -61,6 +61,39 @@ describe('a stream that died without a sign', () => {
     await ask(scene, LIVENESS);
     await scene.clock.advance(TIMEOUT);
     await told(watch, 'error STREAM_DEAD');
+  });
+
+  it('is found on an engine that had told of nothing when its clock was set back and right again', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    const silence = scene.engine.faults.silence({ bounded: false });
+    scene.engine.stepClock(-60_000);
+    await scene.live('lost');
+    scene.engine.stepClock(120_000);
+    await ask(scene, LIVENESS);
+    await scene.clock.advance(TIMEOUT);
+    await told(watch, 'error STREAM_DEAD');
+    await silence.clear();
+    await scene.pass(RETRY);
+    await told(watch, 'reload gap');
+  });
+
+  it('is found, too, where a lease is over sooner than the silence', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap', leaseInterval: LIVENESS / 2 });
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    scene.engine.faults.silence({ bounded: false });
+    await scene.live('lost');
+    scene.engine.stepClock(2 * SECOND);
+    for (let waited = 0; waited < LIVENESS; waited += SECOND) {
+      await scene.quiet();
+      await scene.clock.advance(SECOND);
+    }
+    await scene.quiet();
+    await scene.clock.advance(TIMEOUT);
+    await told(watch, 'error STREAM_DEAD');
+    expect(status(watch).renewals).toBeGreaterThan(0);
   });
 
   it('is found when the engine does not answer at all any more', async () => {

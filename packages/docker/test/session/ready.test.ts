@@ -133,6 +133,25 @@ describe('ready', () => {
     await told(watch, 'reload gap', 'started web');
   });
 
+  it('is followed by no other gap when what was missed is replayed later', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' }, { clock: engineTime() });
+    const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    scene.engine.stepClock(-1500);
+    await scene.live('lost'); // before `since`
+    scene.engine.stepClock(300);
+    await scene.live('web'); // behind it, and less than a second after the other
+    scene.engine.stepClock(2000);
+    await late.clear();
+    await told(watch, 'reload gap', 'started web');
+    scene.engine.faults.cutStreams();
+    await told(watch, 'error CONNECTION_LOST');
+    await scene.pass(RETRY);
+    await scene.live('later');
+    await told(watch, 'started later');
+  });
+
   it('is not, when its ring held all that came before', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
