@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { nanoseconds } from './message.ts';
 
 /** The engine holds the latest 256 events of all types; twice that outlasts anything it can replay. */
-const WINDOW = 512;
+export const WINDOW = 512;
+
+/** Lines that may stand between what was read last and what was dropped behind it, in the sockets of both ends, and more. */
+const PILE = 32_768;
 
 /** A line longer than this, in characters, is kept as its digest, so that the window stays small. */
 const LONG_LINE = 16_384;
@@ -20,6 +23,8 @@ const OVERLAP = 1_000_000_000n;
 export class Cursor {
   /** Lines that came again, so far. */
   duplicates = 0;
+  /** How often the engine may have dropped lines for us. */
+  drops = 0;
   readonly #window: string[] = [];
   #count = 0;
   #anchor: string | undefined;
@@ -56,10 +61,11 @@ export class Cursor {
 
   /** The engine may have dropped lines for us: a replay that reaches back to them brings them late, out of turn. */
   dropped(): void {
-    this.#droppedUntil = this.#count + WINDOW;
+    this.drops++;
+    this.#droppedUntil = this.#count + PILE;
   }
 
-  /** Whether it may have, not longer ago than a replay reaches. */
+  /** Whether it may have, not longer ago than a replay may reach. */
   get mayHaveDropped(): boolean {
     return this.#count < this.#droppedUntil;
   }

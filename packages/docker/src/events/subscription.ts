@@ -2,7 +2,7 @@ import type { WatcherError } from '@watcher/core';
 import { type LinkedAbort, linkAbort } from '../concurrency.ts';
 import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
-import type { Cursor } from './cursor.ts';
+import { type Cursor, WINDOW } from './cursor.ts';
 import { isTooLong, LineSplitter } from './line-splitter.ts';
 import { engineTime } from './message.ts';
 
@@ -46,8 +46,8 @@ export class Subscription {
   #heldLength = 0;
   #silent = true;
   #over = false;
-  /** What it has handed on since it was released and while a replay may bring what was dropped. */
-  readonly #news = new Set<string>();
+  /** What it has handed on, until no replay can be coming any more: kept where that may bring what was dropped. */
+  #news: Set<string> | undefined = new Set();
 
   private constructor(
     cursor: Cursor,
@@ -169,10 +169,11 @@ export class Subscription {
   /** The place moves only with what is handed on: what a failed subscription held will be brought again. */
   #hand(line: string): void {
     if (!this.#cursor.take(line)) {
-      if (this.#news.size > 0 && !this.#news.has(line)) this.#toldTooLate();
+      if (this.#news?.size && !this.#news.has(line)) this.#toldTooLate();
       return;
     }
-    if (this.#cursor.mayHaveDropped) this.#news.add(line);
+    if (this.#news && this.#cursor.mayHaveDropped && this.#news.add(line).size > WINDOW)
+      this.#news = undefined;
     if (isTooLong(line)) this.#sink.tooLong();
     else this.#sink.line(line);
   }
@@ -186,7 +187,7 @@ export class Subscription {
 
   /** What was seen before has come behind news of this replay: those had been dropped. */
   #toldTooLate(): void {
-    this.#news.clear();
+    this.#news = undefined;
     this.#sink.reload('gap');
   }
 

@@ -35,7 +35,7 @@ export async function death(
     const asked = clock.monotonic();
     known = asked - blind;
     const place = cursor.anchor;
-    const told = cursor.mayHaveDropped;
+    const { drops, mayHaveDropped } = cursor;
     let missing: string[] = [];
     let isPassed = false;
     let failure: WatcherError | undefined;
@@ -46,7 +46,7 @@ export async function death(
         (own) => delay(clock, timeout, own).then(() => Promise.reject(unanswered(host, timeout))),
       );
       const behind = behindPlace(cursor, held);
-      missing = cursor.missing(told ? behind : held);
+      missing = cursor.missing(mayHaveDropped ? behind : held);
       isPassed = missing.length > cursor.missing(behind).length;
     } catch (error) {
       signal.throwIfAborted();
@@ -59,7 +59,7 @@ export async function death(
     if (missing.length === 0 && !failure) continue;
 
     await pause(clock, asked + timeout - clock.monotonic(), signal);
-    if (!told && cursor.mayHaveDropped) continue; // a gap was told meanwhile, of what is missing or more
+    if (cursor.drops > drops) continue; // a gap was told meanwhile, of what is missing or more
     if (failure && heard() <= idleSince) {
       return fault('STREAM_DEAD', `${host} has gone silent: ${failure.message}`, failure);
     }

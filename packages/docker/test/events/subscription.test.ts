@@ -31,6 +31,29 @@ describe('a Subscription', () => {
     expect(told).toEqual(['new', 'newer']);
   });
 
+  it('tells of one however much had piled up before what was dropped', async () => {
+    const { cursor, told, body, subscription } = await begin();
+    cursor.dropped();
+    for (let n = 0; n < 5000; n++) cursor.take(`line ${n}`);
+    body.write('line 4998\ndropped\nline 4999\nnew\n');
+    await subscription.overlapped;
+    await eventually('all', () => subscription.held?.length === 4);
+    subscription.release();
+    expect(told).toEqual(['gap', 'new']);
+  });
+
+  it('tells of none when what comes again comes long after its replay', async () => {
+    const { cursor, told, body, subscription } = await begin();
+    cursor.dropped();
+    body.write('b\n');
+    await subscription.overlapped;
+    subscription.release();
+    body.write(Array.from({ length: 600 }, (_, n) => `new ${n}\n`).join(''));
+    body.write('b\nlast\n');
+    await eventually('the rest', () => told.includes('last'));
+    expect(told).not.toContain('gap');
+  });
+
   it('tells of none when it had dropped none: two that happened at once may change places', async () => {
     const { told, body, subscription } = await begin();
     body.write('a\n');
@@ -44,11 +67,11 @@ describe('a Subscription', () => {
   it('tells of none when a replay cannot reach back to them any more', async () => {
     const { cursor, told, body, subscription } = await begin();
     cursor.dropped();
-    for (let n = 0; n < 512; n++) cursor.take(`line ${n}`);
-    body.write('line 500\n');
+    for (let n = 0; n < 40_000; n++) cursor.take(`line ${n}`);
+    body.write('line 39500\n');
     await subscription.overlapped;
     subscription.release();
-    body.write('late\nline 501\nnew\n');
+    body.write('late\nline 39501\nnew\n');
     await eventually('the rest', () => told.includes('new'));
     expect(told).toEqual(['late', 'new']);
   });
