@@ -29,4 +29,6 @@ export const regressions: readonly Regression[] = [
     was: 'a beginning was told of what its list showed, since the replay came in two chunks',
   },
   { seed: 382, round: 1, was: 'what the engine had dropped was told late, behind what came after it' },
+  { seed: 31, round: 2, was: 'Podman was deaf while its clock was behind where an empty log began' },
+  { seed: 964, round: 0, mode: 'gap', was: 'what a gap had told of was told of by a second gap' },
 ];
