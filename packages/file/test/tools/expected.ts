@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import type { Tool } from './catalog.ts';
-import type { Trial } from './run-tool.ts';
+
+/** What one use of a tool showed. */
+export interface Trial {
+  /** What was told, a line each, sorted. */
+  readonly events: readonly string[];
+  /** What a reader found who read the file at each event: `new`, `old`, `half` or `gone`. */
+  readonly reads: readonly string[];
+  /** Whether the reader ended with what is in the file. */
+  readonly fresh: boolean;
+}
 
 /** What one use of a tool has to show. */
 export function expectedOf({ events = ['written routes.yml'] }: Tool): Trial {

@@ -10,19 +10,9 @@ import { fence } from '../support/fence.ts';
 import { playground } from '../support/playground.ts';
 import { record } from '../support/recorder.ts';
 import type { Tool } from './catalog.ts';
-import { expectedOf } from './expected.ts';
+import { expectedOf, type Trial } from './expected.ts';
 
 const run = promisify(execFile);
-
-/** What one use of a tool showed. */
-export interface Trial {
-  /** What was told, a line each, sorted. */
-  readonly events: readonly string[];
-  /** What a reader found who read the file at each event: `new`, `old`, `half` or `gone`. */
-  readonly reads: readonly string[];
-  /** Whether the reader ended with what is in the file. */
-  readonly fresh: boolean;
-}
 
 /** One use of a tool, and whether it was left alone by the machine. */
 export interface Attempt {

@@ -1,8 +1,8 @@
 // Uses each tool many times on a small file and a large one, and writes what was seen into docs/tools.md.
 import { row, writeSection } from '../support/generated.ts';
 import { type Tool, tools } from './catalog.ts';
-import { expectedOf, isInstalled } from './expected.ts';
-import { counts, LARGE, SMALL, type Trial, tryTool } from './run-tool.ts';
+import { expectedOf, isInstalled, type Trial } from './expected.ts';
+import { counts, LARGE, SMALL, tryTool } from './run-tool.ts';
 
 const [, , times = '10', atOnce = '3'] = process.argv;
 

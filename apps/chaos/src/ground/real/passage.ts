@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
-import type { ProxyFaults } from './engine-proxy.ts';
+import type { ProxyFaults } from './proxy-faults.ts';
 
 const END_OF_HEAD = '\r\n\r\n';
 
