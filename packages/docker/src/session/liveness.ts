@@ -45,8 +45,9 @@ export async function death(
         (own) => eventsSincePlace(cursor, requests, own),
         (own) => delay(clock, timeout, own).then(() => Promise.reject(unanswered(host, timeout))),
       );
-      const behind = behindPlace(cursor, held);
-      missing = cursor.missing(mayHaveDropped ? behind : held);
+      known -= held.lag;
+      const behind = behindPlace(cursor, held.lines);
+      missing = cursor.missing(mayHaveDropped ? behind : held.lines);
       isPassed = missing.length > cursor.missing(behind).length;
     } catch (error) {
       signal.throwIfAborted();

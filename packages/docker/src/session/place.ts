@@ -44,8 +44,16 @@ export async function ringHoldsPlace(
   }
 }
 
+/** What an engine has had. */
+export interface Account {
+  readonly lines: readonly string[];
+  /** Milliseconds by which it ends before it was asked for, at most, and a second, to which an engine tells its time. */
+  readonly lag: number;
+}
+
 /**
- * What the engine still holds of all that it has had since our place, by its own clock.
+ * What the engine still holds of all that it has had since our place until it was asked, by its own clock. What it has
+ * while it answers, however slowly, is left out: it may be on its way to us no longer than the answer.
  *
  * @throws {WatcherError} when a query fails
  */
@@ -53,18 +61,21 @@ export async function eventsSincePlace(
   cursor: Cursor,
   requests: Requests,
   signal: AbortSignal,
-): Promise<string[]> {
-  const { since, until, time } = cursor; // which may move on while the engine is asked for its time
+): Promise<Account> {
+  const { since, until, time, anchor } = cursor; // which may move on while the engine is asked for its time
+  const asked = requests.clock.monotonic();
   const now = await requests.now(signal);
-  if (now === undefined) return [];
+  const lag = Math.ceil(requests.clock.monotonic() - asked);
+  if (now === undefined) return { lines: [], lag };
+  const then = now - BigInt(lag) * MILLISECOND;
+  const between = async (from: bigint, to: bigint) =>
+    from < to ? (await requests.between(from, to, signal)).lines : [];
   // On an engine that had told of nothing all is new, whatever its time.
-  if (cursor.anchor === undefined) return (await requests.between(0n, now, signal)).lines;
-  if (!isFuture(time, now)) return (await requests.between(since, now, signal)).lines;
+  if (anchor === undefined) return { lines: await between(0n, then), lag };
+  if (!isFuture(time, now)) return { lines: await between(since, then), lag };
   // The clock was set back: times tell nothing, but the order does.
-  const { lines } = requests.readsLog
-    ? await requests.between(now - HOUR, until, signal)
-    : await requests.between(0n, now, signal);
-  return behindPlace(cursor, lines);
+  const lines = requests.readsLog ? await between(now - HOUR, until) : await between(0n, then);
+  return { lines: behindPlace(cursor, lines), lag };
 }
 
 /** Those of the engine's lines that stand behind the last that we know. */
@@ -77,5 +88,6 @@ function isFuture(time: bigint, now: bigint): boolean {
   return time >= now + SECOND;
 }
 
-const SECOND = 1_000_000_000n;
+const MILLISECOND = 1_000_000n;
+const SECOND = 1000n * MILLISECOND;
 const HOUR = 3600n * SECOND;

@@ -132,6 +132,32 @@ describe('a stream that died without a sign', () => {
     await told(watch, 'started later');
   });
 
+  it('is not suspected for an event of after the question, when the answer is slow', async () => {
+    const engineClock = engineTime();
+    await using scene = await Scene.begin({}, { clock: engineClock });
+    await using watch = await scene.watchAnchored();
+    await scene.quiet();
+    const { engine, clock } = scene;
+    const late = engine.faults.delayHeaders(SECOND / 10, { bounded: true });
+    await scene.pass(LIVENESS);
+    await eventually('the first question', () => late.hits === 1);
+    const silence = engine.faults.silence({ bounded: false });
+    engine.stepClock(SECOND);
+    await scene.live('web');
+    engine.stepClock(0.8 * SECOND);
+    await clock.advance(SECOND);
+    await engineClock.advance(SECOND / 10);
+    await late.clear();
+    await eventually(
+      'both answers',
+      () => engine.connections.open === 1 && engine.connections.subscribers === 1,
+    );
+    await scene.arrived();
+    await clock.advance(TIMEOUT - SECOND);
+    await silence.clear();
+    await told(watch, 'started web');
+  });
+
   it('is not suspected when the clock of the engine was set back', async () => {
     await using scene = await Scene.begin();
     await using watch = await scene.watchAnchored();
