@@ -132,6 +132,22 @@ describe('a stream that died without a sign', () => {
     await told(watch, 'started later');
   });
 
+  it('is looked for so much sooner after an answer that was slow, since it says less', async () => {
+    const engineClock = engineTime();
+    await using scene = await Scene.begin({}, { clock: engineClock });
+    await using watch = await scene.watchAnchored();
+    await scene.quiet();
+    const { engine, clock } = scene;
+    const late = engine.faults.delayHeaders(SECOND / 10, { bounded: true });
+    await scene.pass(LIVENESS);
+    await eventually('the first question', () => late.hits === 1);
+    await clock.advance(SECOND);
+    await engineClock.advance(SECOND / 10);
+    await late.clear();
+    await scene.pass(LIVENESS - 3 * SECOND); // a second ago it was asked; a second the answer lags; another its time
+    expect(watch.lines).toEqual([]);
+  });
+
   it('is not suspected for an event of after the question, when the answer is slow', async () => {
     const engineClock = engineTime();
     await using scene = await Scene.begin({}, { clock: engineClock });
