@@ -305,6 +305,18 @@ describe('what is going on', () => {
     ]);
   });
 
+  test('goes on when the logger throws', async () => {
+    await using place = await playground();
+    const fails = () => {
+      throw new Error('the disk is full');
+    };
+    const logger = { debug: fails, info: fails, warn: fails, error: fails };
+    await using seen = await record(new DirectoryWatcher(place.path, { logger }));
+    await writeFile(place.at('a.yml'), 'new');
+    await seen.lineCount(1);
+    expect(seen.lines).toEqual(['created a.yml']);
+  });
+
   test('is published on the diagnostics channels', async () => {
     await using place = await playground();
     const messages: unknown[] = [];

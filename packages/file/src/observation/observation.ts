@@ -1,3 +1,4 @@
+import { harmlessLogger, type Logger } from '@watcher/core';
 import type { Settings } from '../options.ts';
 import type { Change } from '../picture/difference.ts';
 import { Examiner } from '../picture/examiner.ts';
@@ -25,6 +26,7 @@ import { type Seat, Seats } from './seats.ts';
 export class Observation {
   readonly #path: string;
   readonly #settings: Settings;
+  readonly #logger: Logger | undefined;
   readonly #alarm: Alarm;
   readonly #anchor: Anchor;
   readonly #doubts: Doubts;
@@ -51,6 +53,7 @@ export class Observation {
   constructor(path: string, settings: Settings) {
     this.#path = path;
     this.#settings = settings;
+    this.#logger = settings.logger && harmlessLogger(settings.logger);
     this.#alarm = new Alarm(settings.clock);
     this.#doubts = new Doubts(settings.settle);
     this.#faults = new Faults((fault) => this.#tellFault(fault));
@@ -98,8 +101,7 @@ export class Observation {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { logger } = this.#settings;
-    logger?.debug({ directory: this.#path }, 'directory watcher opened');
+    this.#logger?.debug({ directory: this.#path }, 'directory watcher opened');
     publishDirectory(this.#path, 'opened');
     try {
       while (!signal.aborted) {
@@ -113,7 +115,7 @@ export class Observation {
       }
     } finally {
       this.#anchor.close();
-      logger?.debug({ directory: this.#path }, 'directory watcher closed');
+      this.#logger?.debug({ directory: this.#path }, 'directory watcher closed');
       publishDirectory(this.#path, 'closed');
     }
   }
@@ -249,7 +251,7 @@ export class Observation {
   }
 
   #tellFault(fault: Fault): void {
-    this.#settings.logger?.warn(
+    this.#logger?.warn(
       { directory: this.#path, err: fault.error },
       `directory watcher: cannot ${fault.doing}`,
     );
