@@ -6,8 +6,9 @@ import { LossyWay } from './way.ts';
 /** An engine tells its time to the second, in milliseconds. */
 const SECOND = 1000;
 
-/** Milliseconds after which a process has stood still. */
+/** Milliseconds after which a process has stood still, and between its looks whether it has. */
 const LATE = 100;
+const BEAT = 50;
 
 describe('a stream that died without a sign', () => {
   it('is found within livenessInterval + timeout when the engine has events that it did not bring', async () => {
@@ -228,13 +229,16 @@ describe('a stream that died without a sign', () => {
     scene.clock.stall(LATE);
     await scene.clock.advance(0);
     scene.noise(1025);
+    await scene.live('piled');
+    await told(watch, 'started piled');
+    await scene.clock.advance(2 * BEAT);
     await told(watch, 'reload gap');
     await way.drop('its start', /"start".*"dropped"/, () => scene.live('dropped'));
     await scene.live('later');
     await told(watch, 'started later');
     scene.engine.stepClock(SECOND);
-    await scene.clock.advance(LIVENESS - LATE);
-    await ask(scene, LATE);
+    await scene.clock.advance(LIVENESS - LATE - 2 * BEAT);
+    await ask(scene, LATE + 2 * BEAT);
     await scene.clock.advance(TIMEOUT);
     await scene.live('web');
     await told(watch, 'started web');
@@ -253,7 +257,9 @@ describe('a stream that died without a sign', () => {
     await scene.clock.advance(0);
     scene.noise(1700); // more than is kept of what was seen, behind the gap, too
     await scene.live('later');
-    await told(watch, 'reload gap', 'started later');
+    await told(watch, 'started later');
+    await scene.clock.advance(2 * BEAT);
+    await told(watch, 'reload gap');
     await scene.clock.advance(TIMEOUT);
     await scene.live('web');
     await told(watch, 'started web');

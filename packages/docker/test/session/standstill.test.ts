@@ -6,6 +6,11 @@ import type { Recorder } from '../support/recorder.ts';
 import { engineTime, RETRY, Scene, status, told } from './support.ts';
 import { LossyWay } from './way.ts';
 
+/** Lets the watcher look so many times whether it is late. */
+async function beat({ clock }: Scene, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) await clock.advance(BEAT);
+}
+
 /** How often the watcher looks whether it is late, in milliseconds, and how late is late. */
 const BEAT = 50;
 const TOLERANCE = 50;
@@ -15,14 +20,14 @@ describe('a process that stood still', () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     await using watch = await scene.watchAnchored();
     await standStill(scene, watch, { late: TOLERANCE, events: 1025 });
-    await told(watch, 'reload gap', 'started web');
+    await told(watch, 'started web', 'reload gap');
   });
 
   it('says so, too, when it reads before it looks at the clock', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     await using watch = await scene.watchAnchored();
     await standStill(scene, watch, { late: TOLERANCE, events: 1025, readsFirst: true });
-    await told(watch, 'reload gap', 'started web');
+    await told(watch, 'started web', 'reload gap');
   });
 
   it.each([true, false])(
@@ -31,7 +36,7 @@ describe('a process that stood still', () => {
       await using scene = await Scene.begin({ forceReload: 'gap' });
       await using watch = await scene.watchAnchored();
       await standStill(scene, watch, { late: 0, suspended: 60_000, events: 1025, readsFirst });
-      await told(watch, 'reload gap', 'started web');
+      await told(watch, 'started web', 'reload gap');
     },
   );
 
@@ -40,6 +45,35 @@ describe('a process that stood still', () => {
     await using watch = await scene.watchAnchored();
     await standStill(scene, watch, { late: 0, suspended: 999, events: 1025 });
     await told(watch, 'started web');
+  });
+
+  it('says so behind all that had piled up, in the sockets too, since the hole is behind that', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    await standStill(scene, watch, { late: TOLERANCE, events: 4000 });
+    await told(watch, 'started web', 'reload gap');
+  });
+
+  it('says so within a second, once, when more keeps coming', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    await standStill(scene, watch, { late: TOLERANCE, events: 1025, beats: 0 });
+    await told(watch, 'started web');
+    for (let beats = 0; beats < 40; beats++) {
+      scene.noise(100);
+      await scene.arrived();
+      await beat(scene, 1);
+      if (beats < 1000 / BEAT - 1) expect(watch.lines).toEqual([]);
+    }
+    await told(watch, 'reload gap');
+  });
+
+  it('says so before anything else when the stream ends then', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    await standStill(scene, watch, { late: TOLERANCE, events: 1025, beats: 0 });
+    scene.engine.faults.cutStreams();
+    await told(watch, 'started web', 'reload gap', 'error CONNECTION_LOST');
   });
 
   it('says nothing when the engine had room for all', async () => {
@@ -86,10 +120,11 @@ describe('a process that stood still', () => {
     engine.faults.cutStreams();
     await eventually('the loss', () => lines.includes('disconnected'));
     await scene.pass(RETRY);
-    await eventually('the gap', () => lines.includes('gap'));
+    await eventually('the return', () => lines.includes('reconnected'));
     await scene.live('web');
     await eventually('the start', () => lines.includes('started web'));
-    expect(lines).toEqual(['disconnected', 'reconnected', 'gap', 'started web']);
+    await beat(scene, 2);
+    expect(lines).toEqual(['disconnected', 'reconnected', 'started web', 'gap']);
   });
 
   it('says so when it stood still while the next stream was made', async () => {
@@ -106,7 +141,9 @@ describe('a process that stood still', () => {
     await eventually('the stream', () => status(watch).reconnects === 1);
     scene.noise(1100);
     await scene.live('web');
-    await told(watch, 'reload gap', 'started web');
+    await told(watch, 'started web');
+    await beat(scene, 2);
+    await told(watch, 'reload gap');
   });
 
   it('says so again when a later stream brings what was dropped, in place of it', async () => {
@@ -116,7 +153,7 @@ describe('a process that stood still', () => {
     await using watch = scene.watchThrough(way);
     await watch.stream.ready;
     await standStill(scene, watch, { late: TOLERANCE, events: 1025 });
-    await told(watch, 'reload gap', 'started web');
+    await told(watch, 'started web', 'reload gap');
     await way.drop('its start', /"start".*"dropped"/, () => scene.live('dropped'));
     await scene.live('later');
     await told(watch, 'started later');
@@ -137,13 +174,15 @@ describe('a process that stood still', () => {
     readonly events: number;
     /** Events are read before it is looked at the clock. */
     readonly readsFirst?: boolean;
+    /** How often it is looked at the clock after that. Default 2: that nothing more comes shows at the second. */
+    readonly beats?: number;
   }
 
   /** Time passes, and then it is looked at the clock, and then at what came meanwhile. */
   async function standStill(
     scene: Scene,
     watch: Recorder,
-    { late, suspended = 0, events, readsFirst = false }: Standstill,
+    { late, suspended = 0, events, readsFirst = false, beats = 2 }: Standstill,
   ): Promise<void> {
     const { engine, clock } = scene;
     const before = engine.publishedCount;
@@ -156,7 +195,6 @@ describe('a process that stood still', () => {
     await engine.start(id); // two events, the second of them the one that is told
     await silence.clear();
     await eventually('the events', () => watch.lines.includes('started web'));
-    await clock.advance(BEAT);
-    await clock.advance(BEAT);
+    await beat(scene, beats);
   }
 });
