@@ -12,11 +12,14 @@ export type Violate = (what: string) => void;
 interface Entry extends Published {
   /** In which epoch it was last delivered; 0 for never. */
   epoch: number;
+  /** Which one came in its place first. */
+  passedFor?: Entry;
 }
 
 /**
  * The second oracle: each selected event that the engine published after `ready` is delivered exactly once, in the
- * order in which it was published, or followed by a reload that says that something was lost.
+ * order in which it was published, or followed by a reload that says that something was lost. One that is passed over
+ * may still be followed by such a reload, and may not come late.
  *
  * An epoch goes from one such reload to the next. Within it nothing comes twice; what was delivered before it may
  * come again, since the watcher has taken a new place then. A reload that says that nothing was lost excuses
@@ -43,7 +46,7 @@ export class Deliveries {
 
   published(event: Published): void {
     if (!event.selected) return;
-    const entry = { ...event, epoch: this.#early.get(event.key) ?? 0 };
+    const entry: Entry = { ...event, epoch: this.#early.get(event.key) ?? 0 };
     this.#early.delete(event.key);
     this.#entries.push(entry);
     const alike = this.#byKey.get(event.key);
@@ -82,10 +85,11 @@ export class Deliveries {
     }
     entry.epoch = this.#epoch;
     if (this.#isRequired(entry)) {
-      const missed = this.missing[0];
-      if (this.#source === 'log' && missed && missed.index < entry.index) {
-        this.#violate(`was passed over: event ${missed.index} (${missed.key}), for ${entry.index} (${key})`);
+      if (entry.passedFor) {
+        this.#violate(`came late: event ${entry.index} (${key}), behind ${entry.passedFor.index}`);
       }
+      const missed = this.missing[0];
+      if (this.#source === 'log' && missed && missed.index < entry.index) missed.passedFor ??= entry;
     } else if (this.#stale && entry.index < this.#stale.index && entry.time < this.#stale.time) {
       this.#violate(`is older than what the watcher was asked for: event ${entry.index} (${key})`);
     }
@@ -93,7 +97,7 @@ export class Deliveries {
   }
 
   /** What has to come and has not. */
-  get missing(): readonly Published[] {
+  get missing(): readonly Entry[] {
     if (this.#requiredFrom === undefined) return [];
     const settled = (entry: Entry) => !this.#isRequired(entry) || entry.epoch === this.#epoch;
     while (this.#next < this.#entries.length && settled(this.#entries[this.#next] as Entry)) this.#next++;
