@@ -28,6 +28,11 @@ export const regressions: readonly Regression[] = [
     round: 0,
     was: 'a beginning was told of what its list showed, since the replay came in two chunks',
   },
+  {
+    seed: 337,
+    round: 3,
+    was: 'the gap of a standstill was told ahead of what had piled up, which then made the list wrong',
+  },
   { seed: 382, round: 1, was: 'what the engine had dropped was told late, behind what came after it' },
   { seed: 31, round: 2, was: 'Podman was deaf while its clock was behind where an empty log began' },
   { seed: 964, round: 0, mode: 'gap', was: 'what a gap had told of was told of by a second gap' },
