@@ -18,8 +18,8 @@ interface Entry extends Published {
 
 /**
  * The second oracle: each selected event that the engine published after `ready` is delivered exactly once, in the
- * order in which it was published, or followed by a reload that says that something was lost. One that is passed over
- * may still be followed by such a reload, and may not come late.
+ * order in which it was published, or followed by a reload that says that something was lost, as one that was passed
+ * over is, and one that came late.
  *
  * An epoch goes from one such reload to the next. Within it nothing comes twice; what was delivered before it may
  * come again, since the watcher has taken a new place then. A reload that says that nothing was lost excuses
@@ -37,6 +37,7 @@ export class Deliveries {
   #requiredFrom: { readonly index: number; readonly time: bigint } | undefined;
   /** Where in `#entries` the first one may be that is required and was not delivered. */
   #next = 0;
+  #late: string | undefined;
   #stale: { readonly index: number; readonly time: bigint } | undefined;
 
   constructor(source: Source, violate: Violate) {
@@ -67,6 +68,7 @@ export class Deliveries {
   /** Ready, or told that something was lost: what is published from `index`, or from now, on has to come. */
   startsAnew(index: number, now: bigint): void {
     if (this.#requiredFrom !== undefined) this.#epoch++;
+    this.#late = undefined;
     this.#requiredFrom = { index, time: this.#source === 'log' ? 0n : now };
   }
 
@@ -85,15 +87,18 @@ export class Deliveries {
     }
     entry.epoch = this.#epoch;
     if (this.#isRequired(entry)) {
-      if (entry.passedFor) {
-        this.#violate(`came late: event ${entry.index} (${key}), behind ${entry.passedFor.index}`);
-      }
+      if (entry.passedFor) this.#late ??= `event ${entry.index} (${key}), behind ${entry.passedFor.index}`;
       const missed = this.missing[0];
       if (this.#source === 'log' && missed && missed.index < entry.index) missed.passedFor ??= entry;
     } else if (this.#stale && entry.index < this.#stale.index && entry.time < this.#stale.time) {
       this.#violate(`is older than what the watcher was asked for: event ${entry.index} (${key})`);
     }
     return entry.index;
+  }
+
+  /** What came behind something that was published after it, and that no reload has followed. */
+  get late(): string | undefined {
+    return this.#late;
   }
 
   /** What has to come and has not. */

@@ -202,18 +202,20 @@ export class Round {
     const agrees = async () => {
       if (this.violations.length > 0) return true;
       this.#ground.tellPublished();
-      if (!this.#ready || !this.#picture.complete || this.#deliveries.missing.length > 0) return false;
+      const { missing, late } = this.#deliveries;
+      if (!this.#ready || !this.#picture.complete || missing.length > 0 || late !== undefined) return false;
       difference = this.#picture.difference(await this.#ground.list());
       return difference.length === 0;
     };
     if (await waitFor(agrees, limit)) return this.violations.length === 0;
-    const { missing } = this.#deliveries;
-    const late = `${Math.round(limit)} ms after ${when}`;
-    if (!this.#ready) this.#violate(`not ready ${late}`);
+    const { missing, late } = this.#deliveries;
+    const then = `${Math.round(limit)} ms after ${when}`;
+    if (!this.#ready) this.#violate(`not ready ${then}`);
     else if (missing.length > 0) {
-      this.#violate(`${missing.length} events not delivered ${late}, the first: ${missing[0]?.key}`);
-    } else if (!this.#picture.complete) this.#violate(`a list is still under way ${late}`);
-    else this.#violate(`the picture is wrong ${late}: ${difference.join('; ')}`);
+      this.#violate(`${missing.length} events not delivered ${then}, the first: ${missing[0]?.key}`);
+    } else if (late !== undefined) this.#violate(`came late: ${late}`);
+    else if (!this.#picture.complete) this.#violate(`a list is still under way ${then}`);
+    else this.#violate(`the picture is wrong ${then}: ${difference.join('; ')}`);
     return false;
   }
 
