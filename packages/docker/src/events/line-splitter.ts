@@ -58,9 +58,13 @@ export class LineSplitter {
       this.#keep(chunk.subarray(0, firstEnd));
       this.#endTooLong();
       start = firstEnd + 1;
+    } else if (this.#restLength > 0) {
+      // By itself, so that nothing of what follows is copied.
+      start = firstEnd + 1;
+      this.#emit(this.#takeRest(chunk.subarray(0, start)));
     }
     const end = chunk.lastIndexOf(NEWLINE) + 1;
-    if (start < end) this.#emit(this.#takeRest(chunk.subarray(start, end)));
+    if (start < end) this.#emit(chunk.subarray(start, end));
     if (end < chunk.length) this.#keep(chunk.subarray(end));
   }
 
@@ -99,9 +103,8 @@ export class LineSplitter {
     this.#sink.line(line);
   }
 
-  #takeRest(bytes: Buffer): Buffer {
-    if (this.#restLength === 0) return bytes;
-    const whole = Buffer.concat([...this.#rest, bytes]);
+  #takeRest(end: Buffer): Buffer {
+    const whole = Buffer.concat([...this.#rest, end]);
     this.#forgetRest();
     return whole;
   }
