@@ -83,8 +83,9 @@ export async function missedBeginning(
     const time = nanoseconds(held[length - 1] ?? '');
     if (length >= RING || time === undefined) return [];
     const { lines } = await requests.between(0n, time + 1n, signal);
-    const brought = new Set(held);
-    const missed = lines.filter((line) => !brought.has(line));
+    // What stands behind the first line that was brought is on its way, though the answer may be here sooner.
+    const first = lines.indexOf(held[0] ?? '');
+    const missed = first === -1 ? lines : lines.slice(0, first);
     if (lines.length >= RING || missed.length > 0) return missed;
     if (held.length === length) return undefined;
   }

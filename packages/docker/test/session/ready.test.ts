@@ -152,6 +152,32 @@ describe('ready', () => {
     await told(watch, 'started later');
   });
 
+  it('is not, when an event of the same nanosecond is still on its way', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    const { engine } = scene;
+    const rest = Promise.withResolvers<void>();
+    let pieces = 0;
+    const halting = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        if (pieces++ > 0) return void rest.promise.then(() => done(undefined, chunk));
+        const end = chunk.indexOf('\n') + 1;
+        this.push(chunk.subarray(0, end));
+        void rest.promise.then(() => done(undefined, chunk.subarray(end)));
+      },
+    });
+    await using watch = scene.watchThrough(streamsThrough(() => halting));
+    await watch.stream.ready;
+    await scene.quiet();
+    const timeNano = engine.now;
+    for (const name of ['one', 'two']) {
+      const Actor = { ID: name, Attributes: { name } };
+      engine.publish({ Type: 'container', Action: 'start', Actor, timeNano });
+    }
+    await told(watch, 'started one');
+    rest.resolve();
+    await told(watch, 'started two');
+  });
+
   it('is not, when its ring held all that came before', async () => {
     await using scene = await Scene.begin({ forceReload: 'gap' });
     const late = scene.engine.faults.delaySubscription(60_000, { bounded: false });
