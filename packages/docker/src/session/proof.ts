@@ -84,7 +84,8 @@ export async function missedBeginning(
     if (length >= RING || time === undefined) return [];
     const { lines } = await requests.between(0n, time + 1n, signal);
     // What stands behind the first line that was brought is on its way, though the answer may be here sooner.
-    const first = lines.indexOf(held[0] ?? '');
+    const brought = new Set(held);
+    const first = lines.findIndex((line) => brought.has(line));
     const missed = first === -1 ? lines : lines.slice(0, first);
     if (lines.length >= RING || missed.length > 0) return missed;
     if (held.length === length) return undefined;
