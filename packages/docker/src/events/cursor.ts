@@ -36,6 +36,8 @@ export class Cursor {
   #seenUntil = 0;
   /** Until how many lines in all have come, a replay may bring what was dropped. */
   #droppedUntil = 0;
+  /** How many lines in all had come when the consumer was last told to list. */
+  #listed = 0;
   #bell = Number.POSITIVE_INFINITY;
   #ring = () => {};
   /** Where to start while no line was ever seen, in nanoseconds. */
@@ -68,6 +70,20 @@ export class Cursor {
   /** Whether it may have, not longer ago than a replay may reach. */
   get mayHaveDropped(): boolean {
     return this.#count < this.#droppedUntil;
+  }
+
+  /** The consumer is told to list: it needs to hear no more of what stands before anything that was taken by now. */
+  listed(): void {
+    this.#listed = this.#count;
+  }
+
+  /** The last of these lines that was taken before the consumer was told to list, by its index; -1 for none. */
+  lastListed(lines: readonly string[]): number {
+    const listed = new Set<string>();
+    for (let at = Math.max(0, this.#count - WINDOW); at < this.#listed; at++) {
+      listed.add(this.#window[at % WINDOW] as string);
+    }
+    return lines.findLastIndex((line) => listed.has(identity(line)));
   }
 
   /** Calls `ring` once so many lines were taken, before one more is. In place of what was asked for before. */

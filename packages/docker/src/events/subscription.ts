@@ -119,15 +119,23 @@ export class Subscription {
   /**
    * Hands on what was held, and from now on what comes, as it comes. Where the engine had dropped lines for us, those
    * may be among them, ahead of lines that were told of since: a gap is told in their place, since what they say may
-   * not be so any more.
+   * not be so any more; unless a gap has told of them already.
    */
   release(): void {
-    if (this.#cursor.mayHaveDropped && this.#holdsDropped()) {
-      this.#sink.reload('gap');
-      this.releaseAnew();
+    if (!this.#cursor.mayHaveDropped) {
+      this.#handFrom(0);
       return;
     }
-    for (const line of this.#stopHolding()) this.#hand(line);
+    const held = this.#held ?? [];
+    // A replay comes in the engine's order, so that what is new before what was seen had been dropped.
+    const listed = this.#cursor.lastListed(held);
+    const dropped = this.#cursor.missing(held.slice(listed + 1, this.#known + 1));
+    if (dropped.length === 0) {
+      this.#handFrom(listed);
+    } else {
+      this.#sink.reload('gap');
+      this.releaseAnew();
+    }
   }
 
   /**
@@ -136,12 +144,8 @@ export class Subscription {
    * consumer, which lists now, is not told of it: what followed on it may not come again.
    */
   releaseAnew(): void {
-    const held = this.#stopHolding();
-    const known = held.findLastIndex((line) => this.#cursor.has(line));
-    for (const [place, line] of held.entries()) {
-      if (place < known) this.#cursor.take(line);
-      else this.#hand(line);
-    }
+    this.#cursor.listed();
+    this.#handFrom(this.#known);
   }
 
   /** Resolves when its socket is closed. Nothing is handed on from here. */
@@ -178,11 +182,17 @@ export class Subscription {
     else this.#sink.line(line);
   }
 
-  /** A replay comes in the engine's order, so that what is new before what was seen had been dropped. */
-  #holdsDropped(): boolean {
-    const held = this.#held ?? [];
-    const known = held.findLastIndex((line) => this.#cursor.has(line));
-    return this.#cursor.missing(held.slice(0, known + 1)).length > 0;
+  /** The last line that is held and was seen before, by its index; -1 for none. */
+  get #known(): number {
+    return (this.#held ?? []).findLastIndex((line) => this.#cursor.has(line));
+  }
+
+  /** Hands on what was held, but not what stands before `first`: a consumer that lists knows of that. */
+  #handFrom(first: number): void {
+    for (const [index, line] of this.#stopHolding().entries()) {
+      if (index < first) this.#cursor.take(line);
+      else this.#hand(line);
+    }
   }
 
   /** What was seen before has come behind news of this replay: those had been dropped. */

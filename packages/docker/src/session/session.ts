@@ -161,6 +161,7 @@ export class Session {
     };
     const lost = () => {
       cursor.dropped();
+      cursor.listed();
       this.#sink.reload('gap');
     };
     return race<WatcherError>(

@@ -42,6 +42,38 @@ describe('a Subscription', () => {
     expect(told).toEqual(['gap', 'new']);
   });
 
+  it('tells of none, and of nothing late, when a gap has told of what was dropped already', async () => {
+    const { cursor, told, body, subscription } = await begin();
+    cursor.dropped();
+    cursor.listed();
+    cursor.take('after the gap');
+    body.write('a\ndropped\nb\nafter the gap\nnew\n');
+    await eventually('all', () => subscription.held?.length === 5);
+    subscription.release();
+    expect(told).toEqual(['new']);
+  });
+
+  it('tells of one when what was dropped came behind all that a gap has told of', async () => {
+    const { cursor, told, body, subscription } = await begin();
+    cursor.dropped();
+    cursor.listed();
+    cursor.take('after the gap');
+    body.write('a\nb\ndropped\nafter the gap\nnew\n');
+    await eventually('all', () => subscription.held?.length === 5);
+    subscription.release();
+    expect(told).toEqual(['gap', 'new']);
+  });
+
+  it('tells of one only once, whatever brings it again', async () => {
+    const { cursor, told, body, subscription } = await begin();
+    cursor.dropped();
+    body.write('a\ndropped\nb\nnew\n');
+    await eventually('all', () => subscription.held?.length === 4);
+    subscription.release();
+    expect(told).toEqual(['gap', 'new']);
+    expect(cursor.lastListed(['a', 'dropped', 'b', 'new'])).toBe(2);
+  });
+
   it('tells of none when what comes again comes long after its replay', async () => {
     const { cursor, told, body, subscription } = await begin();
     cursor.dropped();

@@ -165,6 +165,30 @@ describe('a process that stood still', () => {
     await told(watch, 'started after');
   });
 
+  it('says so once of what was dropped before it said so, whatever stream brings it', async () => {
+    const way = new LossyWay();
+    await using scene = await Scene.begin({ forceReload: 'gap' }, { clock: engineTime() });
+    await scene.anchor();
+    await using watch = scene.watchThrough(way);
+    await watch.stream.ready;
+    await scene.quiet();
+    scene.clock.stall(BEAT + TOLERANCE);
+    await scene.clock.advance(0);
+    scene.noise(1025);
+    await scene.live('piled');
+    await told(watch, 'started piled');
+    await way.drop('its start', /"start".*"dropped"/, () => scene.live('dropped'));
+    await scene.live('later');
+    await told(watch, 'started later');
+    await beat(scene, 2);
+    await told(watch, 'reload gap');
+    scene.engine.faults.cutStreams();
+    await told(watch, 'error CONNECTION_LOST');
+    await scene.pass(RETRY);
+    await scene.live('after');
+    await told(watch, 'started after');
+  });
+
   interface Standstill {
     /** By how many milliseconds the next look is late. */
     readonly late: number;
