@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { contenders } from '../src/suites/file/contenders.ts';
-import { caseOf } from '../src/suites/file/measure.ts';
+import { caseOf } from '../src/suites/file/stage.ts';
 import { Trial } from '../src/suites/file/trial.ts';
 import { fileTables, type Results } from '../src/suites/file.ts';
 
@@ -37,7 +37,7 @@ test('a row has median and percentile over all rounds, beside the limit and what
   add('fs.watch', [1, 2], [3]);
   add('@parcel/watcher', [50]);
   add('@watcher/file', [40, 60], [50, 70]);
-  const [inPlace] = fileTables(results as Results);
+  const [inPlace] = fileTables(results as Results, new Map());
   const row = (name: string) => inPlace?.rows.find(([own]) => own === name);
   expect(inPlace?.rows).toHaveLength(15);
   expect(row('fs.watch (the limit)')).toEqual([
@@ -60,4 +60,11 @@ test('a row has median and percentile over all rounds, beside the limit and what
     '2.00',
     '2',
   ]);
+});
+
+test('what idling costs is the median of its own processes', () => {
+  const idle = new Map([[caseOf('@watcher/file', 1000), [{ idle: 0.1 }, { idle: 0.4 }, { idle: 0.3 }]]]);
+  const cost = fileTables(new Map(), idle).at(-1);
+  const row = cost?.rows.find(([name, files]) => name === '@watcher/file' && files === '1000');
+  expect(row?.at(-1)).toBe('0.300');
 });

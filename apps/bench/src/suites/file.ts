@@ -2,7 +2,7 @@
 import { isolate, median, type Numbers } from '../isolate.ts';
 import type { Section, SuiteOptions, Table } from '../suite.ts';
 import { contenders, SETTLE } from './file/contenders.ts';
-import { caseOf } from './file/measure.ts';
+import { caseOf } from './file/stage.ts';
 
 const SIZES = [10, 100, 1000];
 const LIMIT = 'fs.watch';
@@ -15,11 +15,13 @@ const titles: Record<string, string> = {
 
 export async function fileSuite(options: SuiteOptions): Promise<Section> {
   const names = Object.keys(contenders);
+  const cases = SIZES.flatMap((files) => names.map((name) => caseOf(name, files)));
   const results = await isolate({
     ...options,
     module: new URL('./file/measure.ts', import.meta.url),
-    cases: SIZES.flatMap((files) => names.map((name) => caseOf(name, files))),
+    cases,
   });
+  const idle = await isolateIdle(cases, options);
   return {
     title: 'Watching a directory',
     about: [
@@ -32,18 +34,27 @@ export async function fileSuite(options: SuiteOptions): Promise<Section> {
         'chokidar waits 2,000). @watcher/file then reads it, between two looks at its times, and tells only what ' +
         'differs. The others tell that something happened.',
     ],
-    tables: fileTables(results),
+    tables: fileTables(results, idle),
   };
+}
+
+/** All side by side, since they do next to nothing, and that for long. */
+async function isolateIdle(cases: readonly string[], options: SuiteOptions): Promise<Results> {
+  const module = new URL('./file/idle.ts', import.meta.url);
+  options.progress('idle');
+  const quiet = { ...options, module, progress: () => {} };
+  const each = await Promise.all(cases.map((name) => isolate({ ...quiet, cases: [name] })));
+  return new Map(each.flatMap((results) => [...results]));
 }
 
 /** By case, the numbers of each round. */
 export type Results = ReadonlyMap<string, readonly Numbers[]>;
 
-export function fileTables(results: Results): Table[] {
+export function fileTables(results: Results, idle: Results): Table[] {
   return [
     latencyTable('Written in place', 'in place', results),
     latencyTable('Replaced by a rename', 'by rename', results),
-    costTable(results),
+    costTable(results, idle),
   ];
 }
 
@@ -83,17 +94,17 @@ function latencyTable(title: string, how: string, results: Results): Table {
   };
 }
 
-function costTable(results: Results): Table {
+function costTable(results: Results, idle: Results): Table {
   const rows = everyCase().map(([name, files]) => {
-    const of = (key: string) =>
-      median((results.get(caseOf(name, files)) ?? []).map((run) => run[key] ?? Number.NaN));
+    const of = (key: string, from = results) =>
+      median((from.get(caseOf(name, files)) ?? []).map((run) => run[key] ?? Number.NaN));
     return [
       titles[name] ?? name,
       String(files),
       of('watches').toFixed(0),
       of('memory').toFixed(1),
       of('opened').toFixed(1),
-      of('idle').toFixed(3),
+      of('idle', idle).toFixed(3),
     ];
   });
   return {
@@ -102,7 +113,7 @@ function costTable(results: Results): Table {
     rows,
     notes: [
       'Medians. Memory is what the process grew by from before the import until it was ready. Idle is the processor’s ' +
-        'time while nothing happens: once a second @watcher/file compares the times of every file with those it knows, ' +
+        'time in half a minute in which nothing happens, begun 40 s after the start, all at the same time: once a second @watcher/file compares the times of every file with those it knows, ' +
         'for what the system gives no notice of; the others do not look.',
     ],
   };

@@ -7,9 +7,10 @@ import { type Doubt, Doubts } from '../picture/settle.ts';
 import { Survey } from '../picture/survey.ts';
 import { Anchor } from '../system/anchor.ts';
 import { type Fault, Faults } from '../system/faults.ts';
-import { isPlainName } from '../system/snapshot.ts';
+import { Admission } from './admission.ts';
 import { Alarm } from './alarm.ts';
 import { publishChanges, publishDirectory } from './diagnostics.ts';
+import { Notice } from './notice.ts';
 import { type Seat, Seats } from './seats.ts';
 
 /**
@@ -30,24 +31,17 @@ export class Observation {
   readonly #alarm: Alarm;
   readonly #anchor: Anchor;
   readonly #doubts: Doubts;
+  readonly #notice: Notice;
   readonly #faults: Faults;
   readonly #seats: Seats;
   readonly #picture = new Picture();
   readonly #survey: Survey;
   readonly #examiner: Examiner;
-  /** What the picture holds: every file, or the named ones. A covered name that is not in it is known to be absent. */
-  readonly #covered = { every: false, names: new Set<string>() };
-  /** Seats whose files are not covered yet. */
-  readonly #newcomers = new Set<Seat>();
-  /** Seats that are not open yet, and what was in doubt when their files were covered. */
-  readonly #waiting = new Map<Seat, readonly Doubt[]>();
+  readonly #admission: Admission;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #suspect = true;
   #nextTick = Number.POSITIVE_INFINITY;
-  /** Hints that came without a pause, and when the last of them did. */
-  #burst = 0;
-  #hinted = 0;
   #crash: { readonly error: unknown } | undefined;
 
   constructor(path: string, settings: Settings) {
@@ -59,9 +53,12 @@ export class Observation {
     this.#faults = new Faults((fault) => this.#tellFault(fault));
     this.#seats = new Seats(settings.isIgnored);
     const isShown = (name: string) => this.#seats.isShown(name);
-    const parts = { settings, picture: this.#picture, doubts: this.#doubts, faults: this.#faults, isShown };
-    this.#survey = new Survey(path, parts);
-    this.#examiner = new Examiner(path, { ...parts, survey: this.#survey });
+    const known = { settings, picture: this.#picture, doubts: this.#doubts };
+    this.#notice = new Notice({ ...known, seats: this.#seats, lookAtAll: () => this.#tickSoon() });
+    this.#survey = new Survey(path, { ...known, faults: this.#faults, isShown });
+    this.#examiner = new Examiner(path, { ...known, survey: this.#survey, isShown });
+    const onCovered = (seat: Seat) => this.#tellFaultsTo(seat);
+    this.#admission = new Admission({ ...known, survey: this.#survey, onCovered });
     this.#anchor = new Anchor(path, settings.polling, {
       hint: (name) => this.#hint(name),
       hintAny: () => this.#tickSoon(),
@@ -77,18 +74,16 @@ export class Observation {
 
   join(seat: Seat): void {
     this.#seats.add(seat);
-    this.#newcomers.add(seat);
+    this.#admission.join(seat);
     this.#alarm.ring();
   }
 
   /** Whether anybody is left. */
   leave(seat: Seat): boolean {
     this.#seats.remove(seat);
-    this.#newcomers.delete(seat);
-    this.#waiting.delete(seat);
+    this.#admission.leave(seat);
     const wanted = (name: string) => this.#seats.wants(name);
-    this.#covered.every &&= this.#seats.everyFile;
-    for (const name of this.#covered.names) if (!wanted(name)) this.#covered.names.delete(name);
+    this.#admission.keep(wanted, this.#seats.everyFile);
     this.#picture.keep(wanted);
     this.#faults.keep(wanted);
     return this.#seats.size > 0;
@@ -106,12 +101,13 @@ export class Observation {
     try {
       while (!signal.aborted) {
         if (this.#suspect && (await this.#checkAnchor())) await this.#scan(signal);
-        await this.#cover(signal);
+        await this.#admission.cover(signal);
         if (this.#now() >= this.#nextTick) await this.#tick(signal);
         await this.#settle(signal);
         if (this.#crash) throw this.#crash.error;
-        this.#openSettled();
-        if (!this.#suspect && this.#newcomers.size === 0) await this.#alarm.until(this.#nextMoment(), signal);
+        this.#admission.openSettled();
+        if (!this.#suspect && !this.#admission.anyNewcomer)
+          await this.#alarm.until(this.#nextMoment(), signal);
       }
     } finally {
       this.#anchor.close();
@@ -124,25 +120,11 @@ export class Observation {
 
   #hint(name: string): void {
     try {
-      if (!isPlainName(name)) return;
-      const now = this.#now();
-      if (this.#seats.wants(name)) this.#doubt(name, now);
-      for (const link of this.#picture.linksThrough(name)) this.#doubts.hint(link, now);
-      // So long a burst may have overrun the queue of the system, which does not say so.
-      if (now - this.#hinted > this.#settings.settle.quiet) this.#burst = 0;
-      this.#hinted = now;
-      if (++this.#burst % LONG_BURST === 0) this.#tickSoon();
+      this.#notice.take(name);
     } catch (error) {
       this.#crash ??= { error };
     }
     this.#alarm.ring();
-  }
-
-  /** Names that come and go faster than they can be looked at are as many as anybody likes; those that stay are listed. */
-  #doubt(name: string, now: number): void {
-    const isStrange = !this.#doubts.get(name) && !this.#picture.files.has(name);
-    if (isStrange && this.#doubts.isFull) this.#tickSoon();
-    else this.#doubts.hint(name, now);
   }
 
   #tickSoon(): void {
@@ -152,9 +134,10 @@ export class Observation {
 
   /** The safety poll, and what is done every so often while anything stands in the way. */
   async #tick(signal: AbortSignal): Promise<void> {
+    // First: what happens to be noticed in the middle of it may need another.
+    this.#nextTick = Number.POSITIVE_INFINITY;
     await this.#checkAnchor();
     await this.#scan(signal);
-    this.#nextTick = Number.POSITIVE_INFINITY;
   }
 
   #nextMoment(): number | undefined {
@@ -179,12 +162,11 @@ export class Observation {
 
   /** Puts in doubt whatever is not as the picture shows it. */
   async #scan(signal: AbortSignal): Promise<void> {
-    const { every, names: named } = this.#covered;
     const { localDevice } = this.#anchor;
-    const listed = every ? await this.#survey.list(localDevice) : [];
+    const listed = this.#admission.coversEvery ? await this.#survey.list(localDevice) : [];
     if (!listed) return;
     const names = new Set(listed);
-    for (const name of named) names.add(name);
+    for (const name of this.#admission.coveredNames) names.add(name);
     for (const name of this.#picture.files.keys()) names.add(name);
     this.#faults.keep((name) => names.has(name));
     for (const { name } of this.#doubts) names.delete(name);
@@ -192,42 +174,6 @@ export class Observation {
   }
 
   // What takes doubts away.
-
-  /** Takes what newcomers ask for into the picture, as it is now: a consumer lists for itself once it is ready. */
-  async #cover(signal: AbortSignal): Promise<void> {
-    const seats = [...this.#newcomers];
-    if (seats.length === 0) return;
-    const names = new Set(seats.flatMap(({ name }) => name ?? []));
-    const every = seats.some(({ name }) => name === undefined);
-    if (every && !this.#covered.every)
-      for (const name of (await this.#survey.list(undefined)) ?? []) names.add(name);
-    const isCovered = (name: string) => this.#picture.files.has(name) || this.#covered.names.has(name);
-    await this.#survey.take(
-      [...names].filter((name) => !isCovered(name)),
-      signal,
-    );
-    this.#covered.every ||= every;
-    const doubts = [...this.#doubts];
-    for (const seat of seats) {
-      // It may have left in the meantime.
-      if (!this.#newcomers.delete(seat)) continue;
-      if (seat.name !== undefined) this.#covered.names.add(seat.name);
-      for (const fault of this.#faults) if (this.#concerns(fault, seat)) seat.fault(fault);
-      this.#waiting.set(seat, doubts);
-    }
-  }
-
-  /**
-   * Opens those whose doubts have settled: whoever lists in the middle of a save finds half a file, and would hear no
-   * more of it if it ends as it was before.
-   */
-  #openSettled(): void {
-    for (const [seat, doubts] of this.#waiting) {
-      if (doubts.some(({ settled }) => !settled)) continue;
-      this.#waiting.delete(seat);
-      seat.open();
-    }
-  }
 
   async #settle(signal: AbortSignal): Promise<void> {
     const due = this.#doubts.due(this.#now()).filter((doubt) => this.#isWanted(doubt));
@@ -246,7 +192,7 @@ export class Observation {
 
   #tell(change: Change): void {
     for (const seat of this.#seats.of(change.name)) {
-      if (!this.#newcomers.has(seat) && !this.#waiting.has(seat)) seat.tell(change);
+      if (this.#admission.isOpen(seat)) seat.tell(change);
     }
   }
 
@@ -258,8 +204,12 @@ export class Observation {
     publishDirectory(this.#path, 'fault', fault.error);
     // Newcomers are told of all that stands once their files are covered.
     for (const seat of this.#seats) {
-      if (!this.#newcomers.has(seat) && this.#concerns(fault, seat)) seat.fault(fault);
+      if (this.#admission.isCovered(seat) && this.#concerns(fault, seat)) seat.fault(fault);
     }
+  }
+
+  #tellFaultsTo(seat: Seat): void {
+    for (const fault of this.#faults) if (this.#concerns(fault, seat)) seat.fault(fault);
   }
 
   /** What is wrong with one file is of no interest to who asks for another. */
@@ -272,7 +222,5 @@ export class Observation {
   }
 }
 
-/** Hints after which to look for what got lost. The system's queue holds 16384 for the whole process, by default. */
-const LONG_BURST = 1000;
 /** Milliseconds, where the poll is off. */
 const RETRY_INTERVAL = 1000;

@@ -55,11 +55,6 @@ export class Seats {
     return this.#ofEvery.size > 0;
   }
 
-  /** The names that are asked for one by one. */
-  get asked(): Iterable<string> {
-    return this.#ofOne.keys();
-  }
-
   /** Whether a change of this name is of interest to anybody here. */
   wants(name: string): boolean {
     return this.#ofOne.has(name) || (this.everyFile && this.isShown(name));

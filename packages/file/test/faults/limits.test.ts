@@ -1,14 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, watch, writeFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ManualClock } from '@watcher/testing/clock';
 import { describe, expect, vi } from 'vitest';
 import { DirectoryWatcher, type FileWatcherOptions } from '../../src/index.ts';
 import { Doubts } from '../../src/picture/settle.ts';
+import { Survey } from '../../src/picture/survey.ts';
 import { Contained, whyNotContained } from '../support/contained.ts';
 import { fence } from '../support/fence.ts';
 import { playground } from '../support/playground.ts';
-import { record } from '../support/recorder.ts';
+import { type Recorder, record } from '../support/recorder.ts';
 import { testWith } from '../support/required.ts';
+import { until } from '../support/wait.ts';
 
 const test = testWith(whyNotContained());
 
@@ -80,30 +84,107 @@ describe("when the system's queue of events is overrun", () => {
   });
 });
 
+/** Resolves when whatever was done to the directory before has been noticed by all who watch it in this process. */
+async function noticed(directory: string): Promise<void> {
+  const name = '.noticed';
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const raw = watch(directory, (_, each) => each === name && resolve());
+  await writeFile(join(directory, name), '');
+  await promise;
+  raw.close();
+}
+
+/** Turns the clock until as many lines were told. */
+async function turnUntilTold(clock: ManualClock, seen: Recorder, count: number): Promise<void> {
+  while (seen.lines.length < count) {
+    await clock.advance(50);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 describe('when names come faster than they can be looked at', () => {
-  testWith(undefined)(
-    'only so many are kept in mind, and all that stay are told, even without the poll',
-    async () => {
+  const test = testWith(undefined);
+
+  test('only so many are kept in mind, and all that stay are told, even without the poll', async () => {
+    await using place = await playground();
+    const clock = new ManualClock();
+    await using seen = await record(new DirectoryWatcher(place.path, { clock, pollInterval: false }));
+    const hints = vi.spyOn(Doubts.prototype, 'hint');
+    try {
+      for (let i = 0; i < 2500; i++) await writeFile(place.at(`${i}.yml`), '');
+      await noticed(place.path);
+      expect(new Set(hints.mock.calls.map(([name]) => name)).size).toBe(2000);
+    } finally {
+      hints.mockRestore();
+    }
+    await turnUntilTold(clock, seen, 2500);
+    expect(new Set(seen.lines).size).toBe(2500);
+  });
+
+  test('a single one that was not kept in mind is told too, even without the poll', async () => {
+    await using place = await playground();
+    for (const name of ['config', 'next']) await mkdir(place.at(name));
+    for (let i = 0; i < 2000; i++) await writeFile(place.at('next', `${i}.yml`), '');
+    const clock = new ManualClock();
+    await using seen = await record(new DirectoryWatcher(place.at('config'), { clock, pollInterval: false }));
+    const hints = vi.spyOn(Doubts.prototype, 'hint');
+    try {
+      // No burst of hints: they are found all at once.
+      await rename(place.at('config'), place.at('last'));
+      await rename(place.at('next'), place.at('config'));
+      await until(() => hints.mock.calls.length >= 2000, 'all to be in doubt');
+      await writeFile(place.at('config', 'late.yml'), '');
+      await noticed(place.at('config'));
+      expect(hints.mock.calls.map(([name]) => name)).not.toContain('late.yml');
+    } finally {
+      hints.mockRestore();
+    }
+    await turnUntilTold(clock, seen, 2001);
+    expect(seen.lines).toContain('created late.yml');
+  });
+
+  test('those that come while everything is looked at are told too, even without the poll', async () => {
+    await using place = await playground();
+    const clock = new ManualClock();
+    await using seen = await record(new DirectoryWatcher(place.path, { clock, pollInterval: false }));
+    const glanceAt = vi.spyOn(Survey.prototype, 'glanceAt');
+    try {
+      glanceAt.mockImplementationOnce(async () => {
+        // It was listed before.
+        await writeFile(place.at('late.yml'), '');
+        await noticed(place.path);
+      });
+      for (let i = 0; i < 2500; i++) await writeFile(place.at(`${i}.yml`), '');
+      await noticed(place.path);
+      await turnUntilTold(clock, seen, 2501);
+      expect(glanceAt).toHaveBeenCalled();
+    } finally {
+      glanceAt.mockRestore();
+    }
+    expect(seen.lines).toContain('created late.yml');
+  });
+});
+
+describe('when this process has as many files open as it may', () => {
+  test.each([
+    ['', 100],
+    [', even without the poll', false as const],
+  ])(
+    'an error names the limit, and what was written meanwhile is told when it has room again%s',
+    async (_, pollInterval) => {
       await using place = await playground();
-      const clock = new ManualClock();
-      await using seen = await record(new DirectoryWatcher(place.path, { clock, pollInterval: false }));
-      const hints = vi.spyOn(Doubts.prototype, 'hint');
-      try {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        const raw = watch(place.path, (_, name) => name === '.after' && resolve());
-        for (let i = 0; i < 2500; i++) await writeFile(place.at(`${i}.yml`), '');
-        await writeFile(place.at('.after'), '');
-        await promise;
-        raw.close();
-        expect(new Set(hints.mock.calls.map(([name]) => name)).size).toBe(2000);
-      } finally {
-        hints.mockRestore();
-      }
-      while (seen.lines.length < 2500) {
-        await clock.advance(50);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      expect(new Set(seen.lines).size).toBe(2500);
+      await writeFile(place.at('a.yml'), 'x');
+      await using watcher = new Contained(place.path, { pollInterval });
+      await watcher.line(/^ready$/);
+      const limit = (files: string) =>
+        execFileSync('prlimit', ['--pid', `${watcher.pid}`, `--nofile=${files}:`]);
+      limit('3');
+      await writeFile(place.at('a.yml'), 'y');
+      expect(await watcher.line(/^error /)).toMatch(/^error OPEN_FILE_LIMIT .*ulimit -n/);
+      expect(watcher.lines).not.toContain('written a.yml');
+      limit('1000');
+      await watcher.line(/^written a.yml$/);
+      expect(watcher.lines.filter((line) => line.startsWith('error'))).toHaveLength(1);
     },
   );
 });

@@ -144,8 +144,8 @@ export const mechanisms: readonly Mechanism[] = [
   },
   {
     name: 'a symlink is looked at when what it leads through is hinted',
-    file: 'observation/observation.ts',
-    on: 'for (const link of this.#picture.linksThrough(name)) this.#doubts.hint(link, now);',
+    file: 'observation/notice.ts',
+    on: 'for (const link of picture.linksThrough(name)) doubts.hint(link, now);',
     off: '',
     tests: [FILE],
   },
@@ -186,16 +186,30 @@ export const mechanisms: readonly Mechanism[] = [
   },
   {
     name: 'a long burst of hints is followed by a look at everything',
-    file: 'observation/observation.ts',
-    on: 'if (++this.#burst % LONG_BURST === 0) this.#tickSoon();',
+    file: 'observation/notice.ts',
+    on: 'if (++this.#burst % LONG_BURST === 0) this.#parts.lookAtAll();',
     off: '',
     tests: [LIMITS],
   },
   {
     name: 'no more than so many strange names are kept in mind',
+    file: 'observation/notice.ts',
+    on: 'if (isStrange && doubts.isFull) lookAtAll();\n    else doubts.hint(name, now);',
+    off: 'doubts.hint(name, now);',
+    tests: [LIMITS],
+  },
+  {
+    name: 'a name that was not kept in mind is looked for',
+    file: 'observation/notice.ts',
+    on: 'if (isStrange && doubts.isFull) lookAtAll();',
+    off: 'if (isStrange && doubts.isFull) return;',
+    tests: [LIMITS],
+  },
+  {
+    name: 'what is noticed during a look at everything may need another',
     file: 'observation/observation.ts',
-    on: 'if (isStrange && this.#doubts.isFull) this.#tickSoon();\n    else this.#doubts.hint(name, now);',
-    off: 'this.#doubts.hint(name, now);',
+    on: 'await this.#checkAnchor();\n    await this.#scan(signal);\n  }',
+    off: 'await this.#checkAnchor();\n    await this.#scan(signal);\n    this.#nextTick = Number.POSITIVE_INFINITY;\n  }',
     tests: [LIMITS],
   },
   {
@@ -251,8 +265,8 @@ export const mechanisms: readonly Mechanism[] = [
     name: 'the watch stands before the first look',
     file: 'observation/observation.ts',
     on: `if (this.#suspect && (await this.#checkAnchor())) await this.#scan(signal);
-        await this.#cover(signal);`,
-    off: `await this.#cover(signal);
+        await this.#admission.cover(signal);`,
+    off: `await this.#admission.cover(signal);
         if (this.#suspect && (await this.#checkAnchor())) {}`,
     tests: [DIRECTORY],
   },
@@ -279,7 +293,7 @@ export const mechanisms: readonly Mechanism[] = [
   },
   {
     name: 'a stream is ready only when what is being saved has settled',
-    file: 'observation/observation.ts',
+    file: 'observation/admission.ts',
     on: 'if (doubts.some(({ settled }) => !settled)) continue;',
     off: '',
     tests: ['streams'],

@@ -1,49 +1,27 @@
-/** One contender on a directory of some files, in a process of its own: see `measure`. */
+/** How soon a contender tells of a write, in a process of its own: see `measure`. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Numbers } from '../../isolate.ts';
-import { contenders } from './contenders.ts';
+import { stage } from './stage.ts';
 import { type Outcome, Trial } from './trial.ts';
 
 /** Of each way of writing. */
 const WRITES = 16;
-/** Milliseconds. Files that were just written are read again by @watcher/file for three seconds. */
-const CALM_AFTER = 3500;
-const IDLE = 4000;
-
-/** A contender and how many files there are, as the name of a case. */
-export const caseOf = (name: string, files: number): string => `${files} ${name}`;
 
 export async function measure(name: string, scale: number): Promise<Numbers> {
-  const [files = '', contender = ''] = name.split(/ (.*)/s);
-  const open = contenders[contender];
-  if (!open) throw new Error(`no contender is called "${contender}"`);
-  const folder = await mkdtemp(join(tmpdir(), 'bench-file-'));
-  const directory = join(folder, 'config');
-  try {
-    await mkdir(directory);
-    const names = Array.from({ length: Number(files) }, (_, i) => `${i}.yml`);
-    for (const file of names) await writeFile(join(directory, file), 'version 0\n'.padEnd(2000, 'x'));
-    await using trial = new Trial(directory);
-    const before = memory();
-    const began = performance.now();
-    const close = await open(directory, trial.onEvent);
-    const opened = performance.now() - began;
-    const held = { opened, memory: memory() - before, watches: osWatches() };
-    const told = {
-      ...(await write(trial, names, 'in place', scale)),
-      ...(await write(trial, names, 'by rename', scale)),
-    };
-    await pause(CALM_AFTER * Math.min(1, scale * 2));
-    const idle = await processorShare(IDLE * scale);
-    await close();
-    return { ...held, ...told, idle };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using scene = await stage(name);
+  const { directory, names, open } = scene;
+  await using trial = new Trial(directory);
+  const before = memory();
+  const began = performance.now();
+  const close = await open(directory, trial.onEvent);
+  const opened = performance.now() - began;
+  const held = { opened, memory: memory() - before, watches: osWatches() };
+  const told = {
+    ...(await write(trial, names, 'in place', scale)),
+    ...(await write(trial, names, 'by rename', scale)),
+  };
+  await close();
+  return { ...held, ...told };
 }
 
 /** Numbers called `in place 0`, `in place 1` and so on, the latencies; and of all together. */
@@ -64,15 +42,6 @@ async function write(
     [`${how} missed`]: count - latencies.length,
     [`${how} events`]: counted.reduce((sum, { events }) => sum + events, 0) / count,
   };
-}
-
-/** Percent of one core that this process uses while nothing happens. */
-async function processorShare(milliseconds: number): Promise<number> {
-  const began = performance.now();
-  const before = process.cpuUsage();
-  await pause(milliseconds);
-  const { user, system } = process.cpuUsage(before);
-  return ((user + system) / 1000 / (performance.now() - began)) * 100;
 }
 
 /** Megabytes of the process, after a collection. */
