@@ -184,7 +184,10 @@ describe('when this process has as many files open as it may', () => {
       expect(watcher.lines).not.toContain('written a.yml');
       limit('1000');
       await watcher.line(/^written a.yml$/);
-      expect(watcher.lines.filter((line) => line.startsWith('error'))).toHaveLength(1);
+      // The directory may have been to be listed at that time, too.
+      const errors = watcher.lines.filter((line) => line.startsWith('error'));
+      expect(errors.filter((line) => !line.startsWith('error OPEN_FILE_LIMIT '))).toEqual([]);
+      expect(new Set(errors).size, 'each is told once').toBe(errors.length);
     },
   );
 });
