@@ -36,7 +36,9 @@ describe.skipIf(skips)("DockerWatcher on a real Podman's Docker socket", () => {
     await eventually('the end of its life', () => watch.lines.includes('destroyed renamed'));
 
     const own = watch.events.filter((event) => event.actorId === id);
-    expect(own.map(({ action, actorName }) => [action, actorName])).toEqual([
+    // It tells of the stop behind a removal only where its own cleanup is not faster (`Container.stop` of its libpod).
+    const sure = own.filter(({ action }) => action !== Action.ContainerStop);
+    expect(sure.map(({ action, actorName }) => [action, actorName])).toEqual([
       [Action.ContainerCreate, 'life'],
       [Action.ContainerStart, 'life'],
       [Action.ContainerPause, 'life'],

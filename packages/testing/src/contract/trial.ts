@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { delay, systemClock, type WatcherEvent, type WatchOptions, type WatchStream } from '@watcher/core';
+import { isForceReload } from '@watcher/events';
 import type { ContractSubject, ExpectedEvent } from './harness.ts';
 
 const POLL = 5;
+/** More than there are ForceReloads of one disturbance. */
+const CHANGES_AFTER_DISTURBANCE = 10;
 
 /** One case under way: a watcher, the streams that the case opened, and waits that end. */
 export class Trial<E extends WatcherEvent> implements AsyncDisposable {
@@ -45,12 +48,34 @@ export class Trial<E extends WatcherEvent> implements AsyncDisposable {
 
   /** Takes events until the expected one comes, and gives that. */
   async take(events: AsyncIterator<E>, expected: ExpectedEvent): Promise<E> {
-    const waited = `the event of ${expected.actorName} (action ${expected.action})`;
     for (;;) {
-      const { value, done } = await this.within(events.next(), waited);
-      assert.ok(!done, `The stream ended before ${waited} came.`);
-      if (isExpected(value, expected)) return value;
+      const event = await this.#next(events, expected);
+      if (isExpected(event, expected)) return event;
     }
+  }
+
+  /**
+   * Causes changes until an event of one is taken. Of each there has to come that, or a ForceReload: while a watcher
+   * recovers from a disturbance it may tell its consumer to list, in place of what has happened until then.
+   */
+  async changeUntilTaken(events: AsyncIterator<E>): Promise<void> {
+    for (let change = 0; change < CHANGES_AFTER_DISTURBANCE; change++) {
+      const expected = await this.change();
+      let event: E;
+      do event = await this.#next(events, expected);
+      while (!isExpected(event, expected) && !isForceReload(event));
+      if (!isForceReload(event)) return;
+    }
+    assert.fail(
+      `Of ${CHANGES_AFTER_DISTURBANCE} changes after a disturbance came nothing but a ForceReload each.`,
+    );
+  }
+
+  async #next(events: AsyncIterator<E>, { actorName, action }: ExpectedEvent): Promise<E> {
+    const waited = `the event of ${actorName} (action ${action})`;
+    const { value, done } = await this.within(events.next(), waited);
+    assert.ok(!done, `The stream ended before ${waited} came.`);
+    return value;
   }
 
   /** Waits for `promise`, and fails with what was waited for when it does not settle in time. */

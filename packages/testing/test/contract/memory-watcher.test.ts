@@ -1,8 +1,14 @@
-import type { FileEvent } from '@watcher/events';
+import { type FileEvent, forceReload } from '@watcher/events';
 import { describe, expect, it } from 'vitest';
 import { type ContractHarness, watcherContract } from '../../src/contract/index.ts';
 import { memorySubject } from './memory-harness.ts';
-import { BrokenWatcher, DisturbedWatcher, MemorySource, MemoryWatcher } from './memory-watcher.ts';
+import {
+  afterDisturbance,
+  BrokenWatcher,
+  DisturbedWatcher,
+  MemorySource,
+  MemoryWatcher,
+} from './memory-watcher.ts';
 
 const harness: ContractHarness<FileEvent> = {
   async begin() {
@@ -22,6 +28,21 @@ const harness: ContractHarness<FileEvent> = {
 
 describe('an in-memory watcher on EventChannel keeps the contract', () => {
   for (const { name, run } of watcherContract(harness)) it(name, run);
+});
+
+describe('an in-memory watcher that tells its consumer to list in place of what comes first after a disturbance', () => {
+  const reload = () => forceReload('file', 'memory', 'rescan', Date.now());
+  const recovering = afterDisturbance((event, nth) => (nth <= 2 ? reload() : event));
+  const disturbances = watcherContract({
+    begin: async () => {
+      const source = new MemorySource();
+      const honest = new DisturbedWatcher(source);
+      return { ...memorySubject(recovering(honest), source), disturb: () => honest.disturb() };
+    },
+    disturbs: true,
+    timeout: 100,
+  });
+  for (const { name, run } of disturbances) it(`keeps the contract: ${name}`, run);
 });
 
 describe('watcherContract', () => {

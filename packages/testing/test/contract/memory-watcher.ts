@@ -56,6 +56,29 @@ export class DisturbedWatcher extends MemoryWatcher {
   }
 }
 
+/** Makes a watcher tell something else than its events, or nothing, once it was disturbed; the first of them is `nth` 1. */
+export function afterDisturbance(
+  instead: (event: FileEvent, nth: number) => FileEvent | undefined,
+): (honest: DisturbedWatcher) => Watcher<FileEvent> {
+  return (honest) => ({
+    events: (options) => {
+      let isDisturbed = false;
+      let nth = 0;
+      const onError = (error: WatcherError) => {
+        isDisturbed = true;
+        options?.onError?.(error);
+      };
+      const channel = honest.events({ ...options, onError });
+      const push = channel.push.bind(channel);
+      channel.push = (event) => {
+        const told = isDisturbed ? instead(event, ++nth) : event;
+        if (told) push(told);
+      };
+      return channel;
+    },
+  });
+}
+
 /** One that can never watch. */
 export class BrokenWatcher implements Watcher<FileEvent> {
   events(options?: WatchOptions): EventChannel<FileEvent> {

@@ -16,7 +16,7 @@ export const errors: Cases = {
     assert.equal(first.value.retryable, true);
     assert.equal(first.value.source, trial.subject.source);
     assert.ok(stream.stats.errors > 0, 'errors are not counted');
-    await trial.take(events, await trial.change());
+    await trial.changeUntilTaken(events);
   },
 
   'an `onError` that throws does not end the stream': async (trial) => {
@@ -29,6 +29,6 @@ export const errors: Cases = {
     const events = stream[Symbol.asyncIterator]();
     await trial.subject.disturb?.();
     await trial.until(() => called > 0, '`onError` to be called');
-    await trial.take(events, await trial.change());
+    await trial.changeUntilTaken(events);
   },
 };
