@@ -1,7 +1,7 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Playground extends AsyncDisposable {
@@ -14,14 +14,20 @@ export interface Playground extends AsyncDisposable {
 const PREFIX = process.env['WATCHER_PLAYGROUND'] ?? '.test-';
 
 /**
- * Here, unless that is under a temporary directory, where editors keep no backups: then where root may write and
- * everybody may pass, or else at home.
+ * Here, unless that is under a temporary directory, where editors keep no backups, or where a test of permissions,
+ * run by root as somebody else, does not get: then where root may write and everybody may pass, or else at home.
  */
 function ground(): string {
   const here = fileURLToPath(new URL('../../', import.meta.url));
   const temporary = [tmpdir(), '/tmp', '/var/tmp'].some((folder) => here.startsWith(join(folder, '/')));
-  if (!temporary) return here;
+  if (!temporary && (process.geteuid?.() !== 0 || everybodyMayPass(here))) return here;
   return mayWrite('/srv') ? '/srv' : homedir();
+}
+
+/** Not so in a clone that root made at home. */
+function everybodyMayPass(folder: string): boolean {
+  const above = dirname(folder);
+  return (statSync(folder).mode & constants.S_IXOTH) !== 0 && (above === folder || everybodyMayPass(above));
 }
 
 function mayWrite(folder: string): boolean {
