@@ -18,10 +18,13 @@ import { type DockerStreamStatus, StatusKeeper } from './session/status.ts';
  *
  * @example
  * ```ts
- * const watcher = new DockerWatcher();
- * await using stream = watcher.events({ filters: dockerFilters(DockerFilter.Container, DockerFilter.Start) });
+ * import { formatEvent } from '@watcher/events';
+ *
+ * const filters = dockerFilters(DockerFilter.Container, DockerFilter.Start);
+ * await using stream = new DockerWatcher().events({ filters, signal });
  * await stream.ready; // list now: what the list does not show will come as an event
- * for await (const event of stream) console.log(formatEvent(event)); // "started web"
+ * for await (const event of stream) console.log(formatEvent(event));
+ * // => started web
  * ```
  */
 export class DockerWatcher implements Watcher<DockerEvent> {

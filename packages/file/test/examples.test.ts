@@ -1,32 +1,43 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll } from 'vitest';
+import { afterAll, afterEach, beforeEach } from 'vitest';
 import { testExamples } from '../../core/test/support/examples.ts';
 import { playground } from './support/playground.ts';
 
 const here = process.cwd();
 const place = await playground();
 process.chdir(place.path);
-let edit: NodeJS.Timeout | undefined;
+
+/** Of the example that runs: aborted once it has shown what it is there to show, and at its end. */
+let over: AbortController;
+
+beforeEach(() => {
+  over = new AbortController();
+  rmSync('config', { recursive: true, force: true });
+  mkdirSync('config');
+  writeFileSync('config/routes.yml', 'old');
+});
+
+/** As soon as an example watches, someone edits its file. */
+const edit = (published: unknown) => {
+  if ((published as { state: string }).state === 'open') writeFileSync('config/routes.yml', 'new');
+};
+subscribe('watcher:events:stream', edit);
+
+afterEach(() => over.abort());
 afterAll(async () => {
-  clearTimeout(edit);
+  unsubscribe('watcher:events:stream', edit);
   process.chdir(here);
   await place[Symbol.asyncDispose]();
 });
 
 testExamples(new URL('..', import.meta.url), {
   given: {
-    signal: { declaration: 'declare const signal: AbortSignal', value: someoneAtWork },
-    load: { declaration: 'declare function load(name: string): Promise<void>', value: () => async () => {} },
+    signal: { declaration: 'declare const signal: AbortSignal', value: () => over.signal },
+    load: {
+      declaration: 'declare function load(name: string): Promise<void>',
+      value: () => async () => over.abort(),
+    },
   },
+  onLog: () => over.abort(),
 });
-
-/** Edits ./config until the signal is aborted, when that has come to something. */
-function someoneAtWork(): AbortSignal {
-  rmSync('config', { recursive: true, force: true });
-  mkdirSync('config');
-  writeFileSync('config/routes.yml', 'old');
-  clearTimeout(edit);
-  // By then the example watches; and it is heard before it is over, on a busy machine too.
-  edit = setTimeout(() => writeFileSync('config/routes.yml', 'new'), 250);
-  return AbortSignal.timeout(1500);
-}

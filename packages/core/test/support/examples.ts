@@ -17,6 +17,10 @@ export interface Given {
 export interface ExampleOptions {
   /** By name. Only what an example uses, and does not declare or import itself, is given to it. */
   readonly given?: Readonly<Record<string, Given>>;
+  /** Called as an example logs a line: it has shown what it is there to show. */
+  readonly onLog?: () => void;
+  /** False where they go on for ever, or act on what a test has no business with. Default true. */
+  readonly runs?: boolean;
 }
 
 /**
@@ -37,7 +41,10 @@ export interface ExampleOptions {
  * });
  * ```
  */
-export function testExamples(packageDirectory: URL, { given = {} }: ExampleOptions = {}): void {
+export function testExamples(
+  packageDirectory: URL,
+  { given = {}, onLog, runs = true }: ExampleOptions = {},
+): void {
   const directory = fileURLToPath(packageDirectory);
   const examples = examplesOf(directory);
   describe('the examples', () => {
@@ -47,8 +54,9 @@ export function testExamples(packageDirectory: URL, { given = {} }: ExampleOptio
       expect(typeErrors(examples, directory, given)).toEqual([]);
     });
 
+    if (!runs) return;
     test.each(examples)('run: $name', async ({ code }) => {
-      const logged = await run(code, directory, given);
+      const logged = await run(code, { directory, given, onLog });
       const promised = [...code.matchAll(/\/\/ => (.*)$/gm)].map(([, line]) => line);
       if (promised.length > 0) expect(logged).toEqual(promised);
     });
@@ -62,7 +70,8 @@ interface Example {
 }
 
 function examplesOf(directory: string): Example[] {
-  const sources = readdirSync(join(directory, 'src'), { recursive: true, withFileTypes: true })
+  const src = join(directory, 'src');
+  const sources = (existsSync(src) ? readdirSync(src, { recursive: true, withFileTypes: true }) : [])
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
@@ -73,21 +82,29 @@ function examplesOf(directory: string): Example[] {
     }));
   const own = sources
     .flatMap(blocks)
-    .map(({ name, code }) => ({ name, code: ownImport(code, directory) + code }));
+    .map(({ name, code }) => ({ name, code: ownImports(code, directory) + code }));
   return [...blocks(join(directory, 'README.md')), ...own];
 }
 
-/** The import, on the line of what follows, of all that an example uses of the package that it belongs to. */
-function ownImport(code: string, directory: string): string {
-  const { name } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name: string };
-  const index = join(directory, 'src', 'index.ts');
-  if (!existsSync(index)) return '';
-  const names = [...readFileSync(index, 'utf8').matchAll(/export (type )?\{([^}]*)\}/g)]
-    .flatMap(([, type = '', list = '']) =>
-      list.split(',').flatMap((it) => (it.trim() ? type + it.trim() : [])),
-    )
-    .filter((it) => uses(code, it.replace('type ', '')));
-  return names.length > 0 ? `import { ${names.join(', ')} } from '${name}'; ` : '';
+/** The imports, on the line of what follows, of all that an example uses of the package that it belongs to. */
+function ownImports(code: string, directory: string): string {
+  const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const { name, exports } = manifest as { name: string; exports: object };
+  return Object.keys(exports)
+    .map((path) => ({ path: path.slice(1), index: join(directory, 'src', path, 'index.ts') }))
+    .filter(({ index }) => existsSync(index))
+    .map(({ path, index }) => {
+      const names = exportsOf(index).filter((it) => uses(code, it.replace('type ', '')));
+      return names.length > 0 ? `import { ${names.join(', ')} } from '${name}${path}'; ` : '';
+    })
+    .join('');
+}
+
+function exportsOf(index: string): string[] {
+  const lists = readFileSync(index, 'utf8').matchAll(/export (type )?\{([^}]*)\}/g);
+  return [...lists].flatMap(([, type = '', list = '']) =>
+    list.split(',').flatMap((it) => (it.trim() ? type + it.trim() : [])),
+  );
 }
 
 /** The `ts` blocks of a text, out of Markdown or out of a docstring. */
@@ -104,7 +121,7 @@ function needed(code: string, given: Readonly<Record<string, Given>>): [string, 
 }
 
 function uses(code: string, name: string): boolean {
-  const declared = `(?:const|let|class|function|type|interface)\\s+${name}\\b`;
+  const declared = `(?:const|let|using|class|function|type|interface)\\s+${name}\\b`;
   const imported = `import\\b[^;]*\\b${name}\\b[^;]*from`;
   return new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`\\b${declared}|\\b${imported}`).test(code);
 }
@@ -114,7 +131,7 @@ function typeErrors(
   directory: string,
   given: Readonly<Record<string, Given>>,
 ): string[] {
-  const root = join(directory, '..', '..');
+  const root = fileURLToPath(new URL('../../../..', import.meta.url));
   const base = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(base.config, ts.sys, root);
   const files = new Map(
@@ -162,8 +179,11 @@ function typeErrors(
 /** Runs an example and gives the lines that it logged. */
 async function run(
   code: string,
-  directory: string,
-  given: Readonly<Record<string, Given>>,
+  {
+    directory,
+    given,
+    onLog = () => {},
+  }: { directory: string; given: Readonly<Record<string, Given>>; onLog: (() => void) | undefined },
 ): Promise<string[]> {
   const { outputText } = ts.transpileModule(code, {
     compilerOptions: {
@@ -176,7 +196,10 @@ async function run(
   for (const { fileName } of ts.preProcessFile(code, true, true).importedFiles)
     modules.set(fileName, { __esModule: true, ...(await importFrom(directory, fileName)) });
   const logged: string[] = [];
-  const log = (...values: unknown[]) => void logged.push(...format(...values).split('\n'));
+  const log = (...values: unknown[]) => {
+    logged.push(...format(...values).split('\n'));
+    onLog();
+  };
   const scope: [string, unknown][] = [
     ['require', (name: string) => modules.get(name)],
     ['exports', {}],

@@ -12,10 +12,14 @@ interface Pending {
  *
  * @example
  * ```ts
+ * import { EventQueue } from '@watcher/queue';
+ *
  * const clock = new ManualClock();
+ * const onFlush = () => console.log(new Date(clock.now()).toISOString());
  * const queue = new EventQueue({ clock, flushInterval: 1000, onFlush, onError });
  * queue.push(event);
- * await clock.advance(1000); // the flush has begun
+ * await clock.advance(1000);
+ * // => 2020-01-01T00:00:01.000Z
  * ```
  */
 export class ManualClock implements Clock {

@@ -4,8 +4,10 @@
  *
  * @example
  * ```ts
+ * import { DockerWatcher } from '@watcher/docker';
+ *
  * await using engine = await FakeEngine.start();
- * const watcher = new DockerWatcher({ host: engine.host });
+ * await using stream = new DockerWatcher({ host: engine.host }).events();
  * const id = await engine.create({ name: 'web', labels: { tier: 'front' } });
  * await engine.start(id);
  * ```

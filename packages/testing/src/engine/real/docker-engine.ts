@@ -22,9 +22,10 @@ export interface RealEngineOptions {
  *
  * @example
  * ```ts
- * const reason = DockerEngine.unavailable();
- * if (reason) return skip(reason);
- * await using engine = await DockerEngine.start();
+ * test.skipIf(DockerEngine.unavailable())('a container of a real engine runs', async () => {
+ *   await using engine = await DockerEngine.start();
+ *   await engine.start(await engine.create({ name: 'web' }));
+ * });
  * ```
  */
 export class DockerEngine extends RealEngine {

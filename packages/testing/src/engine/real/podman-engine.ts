@@ -16,9 +16,10 @@ import { RealEngine } from './real-engine.ts';
  *
  * @example
  * ```ts
- * const reason = PodmanEngine.unavailable();
- * if (reason) return skip(reason);
- * await using engine = await PodmanEngine.start();
+ * test.skipIf(PodmanEngine.unavailable())('a container of a real engine runs', async () => {
+ *   await using engine = await PodmanEngine.start();
+ *   await engine.start(await engine.create({ name: 'web' }));
+ * });
  * ```
  */
 export class PodmanEngine extends RealEngine {

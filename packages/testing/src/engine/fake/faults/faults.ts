@@ -19,9 +19,9 @@ import {
  *
  * @example
  * ```ts
- * engine.faults.reset();                                          // every connection breaks, now
- * await using late = engine.faults.delayHeaders(5000);            // until the end of the block
- * engine.faults.respond(500, '', { path: '/events', times: 3 });  // three times
+ * engine.faults.reset(); // every connection breaks, now
+ * await using late = engine.faults.delayHeaders(5000); // until the end of the block
+ * engine.faults.respond(500, '', { path: '/events', times: 3 }); // three times
  * await engine.faults.clear();
  * ```
  */
