@@ -5,9 +5,9 @@ export interface WatcherErrorOptions {
   /** What tells errors apart; each package lists its codes in its README. */
   readonly code: string;
   /** Which watcher it came from: the engine's name or host, the directory, the queue's name; `''` if none. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** Whether trying again, unchanged, can succeed. Default false. */
-  readonly retryable?: boolean;
+  readonly retryable?: boolean | undefined;
   readonly cause?: unknown;
 }
 

@@ -1,4 +1,6 @@
+import { type Clock, systemClock } from './clock.ts';
 import { WatcherError } from './error.ts';
+import type { Logger } from './logger.ts';
 import { printable } from './printable.ts';
 
 /** The longest delay a timer takes, in milliseconds: 2^31 - 1, about 24.8 days. Node fires a longer one at once. */
@@ -34,17 +36,56 @@ export function countOption(option: string, given: number | undefined, fallback:
   throw invalidOption(option, 'a whole number of at least 1', given);
 }
 
-/** A value as an error message may show it: short, on one line, and typed. */
+/**
+ * Checks an option that is an AbortSignal, of whatever realm or library, and gives it; undefined when it is not set.
+ *
+ * @throws {WatcherError} `INVALID_OPTION` when it is none
+ */
+export function signalOption(option: string, given: AbortSignal | undefined): AbortSignal | undefined {
+  if (given === undefined || hasMethods(given, ['addEventListener', 'removeEventListener'])) return given;
+  throw invalidOption(option, 'an AbortSignal', given);
+}
+
+/**
+ * Checks an option that is a {@link Clock} and gives it, or {@link systemClock} when it is not set.
+ *
+ * @throws {WatcherError} `INVALID_OPTION` when it is none
+ */
+export function clockOption(option: string, given: Clock | undefined): Clock {
+  if (given === undefined) return systemClock;
+  if (hasMethods(given, ['now', 'monotonic', 'setTimeout', 'clearTimeout'])) return given;
+  throw invalidOption(option, 'a Clock, with now, monotonic, setTimeout and clearTimeout', given);
+}
+
+/**
+ * Checks an option that is a {@link Logger} and gives it; undefined when it is not set.
+ *
+ * @throws {WatcherError} `INVALID_OPTION` when it is none
+ */
+export function loggerOption(option: string, given: Logger | undefined): Logger | undefined {
+  if (given === undefined || hasMethods(given, ['debug', 'info', 'warn', 'error'])) return given;
+  throw invalidOption(option, 'a logger, with debug, info, warn and error', given);
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+}
+
+/**
+ * A value as an error message may show it: short, on one line, and typed. Of an object its kind and its names alone: what
+ * they are the names of may be a password.
+ */
 function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value !== 'string' && typeof value !== 'object') return String(value);
-  let text: string | undefined;
+  if (typeof value === 'string') return printable(JSON.stringify(value), 80);
+  if (typeof value !== 'object' || value === null) return String(value);
   try {
-    text = JSON.stringify(value);
+    if (Array.isArray(value)) return printable(JSON.stringify(value), 80);
+    const kind = Object.getPrototypeOf(value)?.constructor?.name || 'Object';
+    return printable(`${kind} { ${Object.keys(value).join(', ')} }`.replace('{  }', '{}'), 80);
   } catch {
-    // circular or hostile: its kind has to do
+    return 'an object'; // circular or hostile
   }
-  if (text === undefined) return `a value of type ${typeof value}`;
-  return printable(text, 80);
 }

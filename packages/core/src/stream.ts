@@ -39,12 +39,13 @@ export interface WatchStream<E extends WatcherEvent = WatcherEvent>
   close(): Promise<void>;
 }
 
-/** Where a stream pushes to. None of the three may block; what they throw closes the stream as failed. */
+/** Where a stream pushes to. None of the three may block. */
 export interface WatchSink<E extends WatcherEvent = WatcherEvent> {
+  /** What it throws, or rejects with, closes the stream as failed: this event did not reach its consumer. */
   push(event: E): void;
-  /** A transient error of the source. */
+  /** A transient error of the source. What it throws is one error more. */
   error?(error: WatcherError): void;
-  /** The last call a sink gets. */
+  /** The last call a sink gets. What it throws changes nothing any more. */
   close?(reason: CloseReason): void;
 }
 

@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { countOption, durationOption, invalidOption, isWatcherError, MAX_DELAY } from '../src/index.ts';
+import {
+  type Clock,
+  clockOption,
+  countOption,
+  durationOption,
+  invalidOption,
+  isWatcherError,
+  type Logger,
+  loggerOption,
+  MAX_DELAY,
+  signalOption,
+  systemClock,
+} from '../src/index.ts';
 
 describe('an invalid option', () => {
   test('names the option, what was expected and what was given', () => {
@@ -10,6 +22,16 @@ describe('an invalid option', () => {
 
   const circular: { self?: object } = {};
   circular.self = circular;
+  const circularList: unknown[] = [];
+  circularList.push(circularList);
+  const hostile = new Proxy(
+    {},
+    {
+      getPrototypeOf() {
+        throw new Error('no');
+      },
+    },
+  );
 
   test.each([
     ['undefined', undefined, 'undefined'],
@@ -20,9 +42,14 @@ describe('an invalid option', () => {
     ['a function', () => 1, 'a function'],
     ['a boolean', false, 'false'],
     ['text with a line break', 'a\nb', '"a\\nb"'],
-    ['an object', { a: 1 }, '{"a":1}'],
-    ['a circular object', circular, 'a value of type object'],
-    ['an object that JSON leaves out', { toJSON: () => undefined }, 'a value of type object'],
+    ['an object, by its names', { user: 'root', password: 'hunter2' }, 'Object { user, password }'],
+    ['an empty object', {}, 'Object {}'],
+    ['an object of a kind', new URL('https://root:hunter2@host'), 'URL {}'],
+    ['an object without a prototype', Object.create(null), 'Object {}'],
+    ['a circular object', circular, 'Object { self }'],
+    ['a list', [1, 'a'], '[1,"a"]'],
+    ['a circular list', circularList, 'an object'],
+    ['a hostile object', hostile, 'an object'],
     ['a long text', 'x'.repeat(200), `"${'x'.repeat(76)}...`],
   ])('shows %s short, typed and on one line', (_, given, shown) => {
     expect(invalidOption('o', 'something else', given).message).toBe(
@@ -78,6 +105,50 @@ describe('a count', () => {
       expect((error as Error).message).toContain('"capacity": expected a whole number of at least 1, got ');
     },
   );
+});
+
+const nobody = () => {};
+const lacking = [null, 42, 'signal', {}, nobody];
+
+describe('a signal', () => {
+  test('is none when it is not given, and itself when it is', () => {
+    const { signal } = new AbortController();
+    expect(signalOption('signal', undefined)).toBeUndefined();
+    expect(signalOption('signal', signal)).toBe(signal);
+  });
+
+  test.each([...lacking, new AbortController()])('may not be %o', (given) => {
+    const error = thrown(() => signalOption('signal', given as AbortSignal));
+    expect(isWatcherError(error, 'INVALID_OPTION')).toBe(true);
+    expect((error as Error).message).toContain('"signal": expected an AbortSignal, got ');
+  });
+});
+
+describe('a clock', () => {
+  test("is the system's when it is not given, and itself when it is", () => {
+    const clock = { ...systemClock };
+    expect(clockOption('clock', undefined)).toBe(systemClock);
+    expect(clockOption('clock', clock)).toBe(clock);
+  });
+
+  test.each([...lacking, { ...systemClock, monotonic: undefined }])('may not be %o', (given) => {
+    const error = thrown(() => clockOption('clock', given as Clock));
+    expect(isWatcherError(error, 'INVALID_OPTION')).toBe(true);
+    expect((error as Error).message).toContain('"clock": expected a Clock, with now, monotonic, ');
+  });
+});
+
+describe('a logger', () => {
+  test('is none when it is not given, and itself when it is', () => {
+    expect(loggerOption('logger', undefined)).toBeUndefined();
+    expect(loggerOption('logger', console)).toBe(console);
+  });
+
+  test.each([...lacking, { debug: nobody, info: nobody, warn: nobody }])('may not be %o', (given) => {
+    const error = thrown(() => loggerOption('logger', given as Logger));
+    expect(isWatcherError(error, 'INVALID_OPTION')).toBe(true);
+    expect((error as Error).message).toContain('"logger": expected a logger, with debug, info, ');
+  });
 });
 
 function thrown(run: () => unknown): unknown {
