@@ -84,7 +84,8 @@ function show(value: unknown): string {
   try {
     if (Array.isArray(value)) return printable(JSON.stringify(value), 80);
     const kind = Object.getPrototypeOf(value)?.constructor?.name || 'Object';
-    return printable(`${kind} { ${Object.keys(value).join(', ')} }`.replace('{  }', '{}'), 80);
+    const names = Object.keys(value).join(', ');
+    return printable(`${kind === 'Object' ? '' : `${kind} `}{${names && ` ${names} `}}`, 80);
   } catch {
     return 'an object'; // circular or hostile
   }

@@ -13,7 +13,8 @@ import { actionName } from './action.ts';
  * ```
  */
 export function formatEvent(event: WatcherEvent): string {
-  return `${actionName(event.action)} ${printable(event.actorName, LONGEST)}`.trimEnd();
+  const { action, actorName } = event;
+  return actorName === '' ? actionName(action) : `${actionName(action)} ${printable(actorName, LONGEST)}`;
 }
 
 /** As long as a name can be that a file system or an engine takes. */

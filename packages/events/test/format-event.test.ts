@@ -7,6 +7,10 @@ test('an event reads as its action and its actor', () => {
   expect(formatEvent(event('routes.yml', Action.FileWritten))).toBe('written routes.yml');
 });
 
+test('a blank at the end of a name is a part of it', () => {
+  expect(formatEvent(event('routes.yml ', Action.FileWritten))).toBe('written routes.yml ');
+});
+
 test('without an actor it reads as its action', () => {
   expect(formatEvent(forceReload('docker', 'local', 'gap', 0))).toBe('force-reloaded');
 });

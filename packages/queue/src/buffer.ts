@@ -61,7 +61,7 @@ export class Buffer<E extends WatcherEvent> {
     const coalesce = this.#coalesce;
     const key = coalesce?.key(event);
     if (coalesce === undefined || key === undefined) return false;
-    const scoped = `${event.source}\0${key}`;
+    const scoped = `${event.source.length} ${event.source}${key}`;
     const place = this.#places.get(scoped);
     if (place === undefined || place < this.#start) {
       this.#places.set(scoped, this.end);

@@ -1,4 +1,4 @@
-import { WatcherError, type WatcherEvent } from '@watcher/core';
+import { textOf, WatcherError, type WatcherEvent } from '@watcher/core';
 import type { Origin } from './buffer.ts';
 
 /** What is left of a full buffer. */
@@ -56,7 +56,7 @@ function overflowError(queue: string, count: number, cause: unknown): WatcherErr
     `The queue "${queue}" was full and dropped ${count} events that no reload stands for. ` +
       (cause === undefined
         ? 'Give it "collapse", a larger "capacity" or a faster "onFlush".'
-        : `Building the reload threw: ${cause}`),
+        : `Building the reload threw: ${textOf(cause)}`),
     { code: 'OVERFLOW', source: queue, cause },
   );
 }

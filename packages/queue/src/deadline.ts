@@ -24,9 +24,10 @@ export class Deadline {
     this.#onDue = onDue;
   }
 
-  /** The first event was buffered. */
+  /** The first event was buffered; or one that stands for it and what came since, and its time goes on. */
   open(): void {
-    this.#windowEnd = this.#clock.monotonic() + this.#interval;
+    if (this.#windowEnd === Number.POSITIVE_INFINITY)
+      this.#windowEnd = this.#clock.monotonic() + this.#interval;
   }
 
   /** An event was buffered that is content to go once nothing came for `quiet` milliseconds. */

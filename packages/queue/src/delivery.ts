@@ -36,7 +36,7 @@ export class Delivery<E extends WatcherEvent> {
   readonly #listener: DeliveryListener<E>;
   #state: 'ready' | 'flushing' | 'backing-off' = 'ready';
   #batch: readonly E[] = [];
-  #flush: Flush | undefined;
+  #attempt: Attempt | undefined;
   #timer: Timer | undefined;
   /** How a failure is met: with another attempt where `retry` allows it, or with none. */
   #patience: 'patient' | 'hurried' | 'aborted' = 'patient';
@@ -58,7 +58,7 @@ export class Delivery<E extends WatcherEvent> {
   /** Begins with a batch, in state `ready`; a synchronous `onFlush` is done when this returns. */
   deliver(batch: readonly E[], trigger: FlushTrigger): void {
     this.#batch = batch;
-    this.#attempt(trigger, 1);
+    this.#try(trigger, 1);
   }
 
   /** From here on a failure is final. A batch that waits for its next attempt gets it now. */
@@ -72,21 +72,22 @@ export class Delivery<E extends WatcherEvent> {
   /** Fires the signal of a running flush; drops a batch that waits for its next attempt. */
   abort(reason: unknown): void {
     this.#patience = 'aborted';
-    if (this.#flush && this.#state === 'flushing') Flush.abort(this.#flush, reason);
+    if (this.#state === 'flushing') this.#attempt?.controller.abort(reason);
     if (this.#state !== 'backing-off') return;
     this.#options.clock.clearTimeout(this.#timer);
     this.#settle('discarded');
   }
 
-  #attempt(trigger: FlushTrigger, attempt: number): void {
+  #try(trigger: FlushTrigger, attempt: number): void {
     const { clock, onFlush } = this.#options;
     const startedAt = flushIsWatched() ? clock.monotonic() : undefined;
-    const flush = new Flush(trigger, attempt);
-    this.#flush = flush;
+    const controller = new AbortController();
+    const context = { signal: controller.signal, trigger, attempt };
+    this.#attempt = { context, controller };
     this.#state = 'flushing';
     let result: void | PromiseLike<void>;
     try {
-      result = onFlush(this.#batch, flush);
+      result = onFlush(this.#batch, context);
       if (isThenable(result)) {
         // Made ours, so that a thenable of any kind settles once, and later.
         Promise.resolve(result).then(
@@ -116,9 +117,9 @@ export class Delivery<E extends WatcherEvent> {
   #failed(error: unknown, startedAt: number | undefined): void {
     if (startedAt !== undefined) this.#publish(startedAt, error);
     const { clock, retry } = this.#options;
-    const flush = this.#flush as Flush;
-    if (this.#patience === 'aborted' && isAbort(error, flush.signal)) this.#settle('discarded');
-    else if (this.#patience !== 'patient' || !retry || flush.attempt >= retry.attempts)
+    const { attempt, signal } = this.#context;
+    if (this.#patience === 'aborted' && isAbort(error, signal)) this.#settle('discarded');
+    else if (this.#patience !== 'patient' || !retry || attempt >= retry.attempts)
       this.#settle('failed', error);
     else {
       this.#state = 'backing-off';
@@ -127,28 +128,33 @@ export class Delivery<E extends WatcherEvent> {
           this.#attemptAgain();
           this.#listener.changed();
         },
-        backoff(flush.attempt, retry),
+        backoff(attempt, retry),
       );
       this.#listener.retrying(error);
     }
   }
 
   #attemptAgain(): void {
-    const { trigger, attempt } = this.#flush as Flush;
-    this.#attempt(trigger, attempt + 1);
+    const { trigger, attempt } = this.#context;
+    this.#try(trigger, attempt + 1);
+  }
+
+  /** Of the attempt that runs, or ran last. */
+  get #context(): FlushContext {
+    return (this.#attempt as Attempt).context;
   }
 
   /** Still not `ready` while the listener is told, so that what it does waits its turn. */
   #settle(outcome: Outcome, error?: unknown): void {
     const batch = this.#batch;
     this.#batch = [];
-    this.#flush = undefined;
+    this.#attempt = undefined;
     this.#listener.settled(batch, outcome, error);
     this.#state = 'ready';
   }
 
   #publish(startedAt: number, error?: unknown): void {
-    const { trigger, attempt } = this.#flush as Flush;
+    const { trigger, attempt } = this.#context;
     publishFlush({
       queue: this.#options.name,
       trigger,
@@ -160,26 +166,10 @@ export class Delivery<E extends WatcherEvent> {
   }
 }
 
-/** One attempt, as `onFlush` sees it. Its signal is made when it is asked for: most never look. */
-class Flush implements FlushContext {
-  readonly trigger: FlushTrigger;
-  readonly attempt: number;
-  #controller: AbortController | undefined;
-
-  constructor(trigger: FlushTrigger, attempt: number) {
-    this.trigger = trigger;
-    this.attempt = attempt;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  static abort(flush: Flush, reason: unknown): void {
-    flush.#controller ??= new AbortController();
-    flush.#controller.abort(reason);
-  }
+/** One attempt, as `onFlush` sees it, and what fires its signal. */
+interface Attempt {
+  readonly context: FlushContext;
+  readonly controller: AbortController;
 }
 
 /** Whether a flush failed because it was told to stop, and for no reason of its own. */

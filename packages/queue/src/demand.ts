@@ -1,16 +1,17 @@
 import type { FlushTrigger } from './options.ts';
 
-/** A call of `flush` that waits for everything before place `to`. */
-interface Waiter {
+/** Calls of `flush` that wait for everything before place `to`. */
+interface Waiters {
   to: number;
-  readonly resolve: () => void;
+  readonly resolves: (() => void)[];
 }
 
 /** What was told to go at once, all events before a place, and who waits until they have gone. */
 export class Demand {
   #to = 0;
   #trigger: FlushTrigger = 'flush';
-  #waiters: Waiter[] = [];
+  /** By their places, the first to go first. */
+  readonly #waiters: Waiters[] = [];
 
   /** Everything from `start` to before `end` is to go. What was told first remains the reason for what it told. */
   tell(trigger: FlushTrigger, start: number, end: number): void {
@@ -25,19 +26,27 @@ export class Demand {
 
   /** Resolves when everything before `end` has gone. */
   gone(end: number): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push({ to: end, resolve }));
+    return new Promise((resolve) => {
+      const last = this.#waiters.at(-1);
+      if (last?.to === end) last.resolves.push(resolve);
+      else this.#waiters.push({ to: end, resolves: [resolve] });
+    });
   }
 
   /** Everything before `start` has gone. */
   settle(start: number): void {
-    if (this.#waiters.length === 0) return;
-    for (const { to, resolve } of this.#waiters) if (to <= start) resolve();
-    this.#waiters = this.#waiters.filter(({ to }) => to > start);
+    while (this.#waiters[0] && this.#waiters[0].to <= start)
+      for (const resolve of this.#waiters.shift()?.resolves ?? []) resolve();
   }
 
   /** What was at `start` and behind it is now what stands for it, up to `end`: who waited for that waits for this. */
   move(start: number, end: number): void {
     if (this.#to > start) this.#to = end;
-    for (const waiter of this.#waiters) if (waiter.to > start) waiter.to = end;
+    const first = this.#waiters.findLastIndex(({ to }) => to <= start) + 1;
+    const [moved, ...others] = this.#waiters.splice(first);
+    if (!moved) return;
+    // Into the one that has waited longest, which has the most of them.
+    for (const { resolves } of others) for (const resolve of resolves) moved.resolves.push(resolve);
+    this.#waiters.push({ to: end, resolves: moved.resolves });
   }
 }

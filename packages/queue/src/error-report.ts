@@ -1,7 +1,15 @@
 import { types } from 'node:util';
-import { WatcherError, type WatcherEvent } from '@watcher/core';
+import { textOf, WatcherError, type WatcherEvent } from '@watcher/core';
 import type { EventQueueOptions } from './options.ts';
 import { isThenable } from './thenable.ts';
+
+/** Where an error comes from. */
+export interface Trouble<E extends WatcherEvent> {
+  /** Whose it is, as a message names it. */
+  readonly of: 'onFlush' | 'coalesce' | 'quietPeriod' | 'collapse' | 'a stream';
+  /** These events are given up. */
+  readonly batch?: readonly E[] | undefined;
+}
 
 /** Brings errors to `onError`, and lets nothing that it does, throwing or rejecting, come back. */
 export class ErrorReport<E extends WatcherEvent> {
@@ -15,10 +23,9 @@ export class ErrorReport<E extends WatcherEvent> {
     this.#onError = onError;
   }
 
-  /** With a batch: these events are given up. */
-  tell(error: unknown, batch?: readonly E[]): void {
+  tell(error: unknown, { of, batch }: Trouble<E>): void {
     this.count++;
-    const reported = asError(error, this.#name);
+    const reported = asError(error, of, this.#name);
     try {
       const onError: (error: Error, batch?: readonly E[]) => unknown = this.#onError;
       const result = batch ? onError(reported, batch) : onError(reported);
@@ -29,19 +36,11 @@ export class ErrorReport<E extends WatcherEvent> {
   }
 }
 
-function asError(error: unknown, source: string): Error {
+function asError(error: unknown, of: string, source: string): Error {
   if (error instanceof Error || types.isNativeError(error)) return error;
-  return new WatcherError(`A flush of "${source}" failed with what is no Error: ${describe(error)}`, {
-    code: 'FLUSH_FAILED',
+  return new WatcherError(`In the queue "${source}", ${of} failed with what is no Error: ${textOf(error)}`, {
+    code: of === 'onFlush' ? 'FLUSH_FAILED' : 'UNEXPECTED',
     source,
     cause: error,
   });
-}
-
-function describe(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return typeof value;
-  }
 }

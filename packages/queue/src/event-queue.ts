@@ -84,15 +84,19 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
    * @throws {WatcherError} `SECOND_CONSUMER` when the stream is being consumed already
    */
   start(stream: WatchStream<E>): Disposable {
-    if (this.#state !== 'open') {
-      stream.close().catch(() => {});
+    if (!this.#isOpen) {
+      this.#sources.refuse(stream);
       return { [Symbol.dispose]() {} };
     }
     return this.#sources.start(stream, {
       push: (event) => this.#accept(event, stream),
-      error: (error) => this.#errors.tell(error),
+      error: (error) => this.#errors.tell(error, { of: 'a stream' }),
       close: (reason) => this.#sourceClosed(reason),
     });
+  }
+
+  get #isOpen(): boolean {
+    return this.#state === 'open';
   }
 
   /** Adds an event. Never blocks, never throws; on a closed queue it is only counted. */
@@ -121,11 +125,15 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
 
   /**
    * Closes the queue and its streams; resolves with `closed`. A flush that runs is waited for, however long it
-   * takes. More than one call is fine, and one without `drain` cuts short one with it.
+   * takes. More than one call is fine, and one that does not drain cuts short one that does.
    *
    * @param options.drain whether what is buffered is flushed first, or else discarded. Default: as `onAbort` says
    */
-  close({ drain = this.#settings.onAbort === 'drain' }: { readonly drain?: boolean } = {}): Promise<void> {
+  close({
+    drain = this.#settings.onAbort === 'drain',
+  }: {
+    readonly drain?: boolean | undefined;
+  } = {}): Promise<void> {
     this.#close(drain ? 'draining' : 'aborting');
     return this.closed;
   }
@@ -135,12 +143,13 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
   }
 
   #accept(event: E, origin: Origin<E>): void {
-    if (this.#state !== 'open') {
+    if (!this.#isOpen) {
       this.#counters.discarded++;
       return;
     }
     if (!this.#intake.take(event, origin)) return;
-    if (this.#delivery.state === 'ready') {
+    if (!this.#isOpen) this.#acceptedTooLate();
+    else if (this.#delivery.state === 'ready') {
       // Empty after an overflow that nothing stands for: then whoever waits for idleness waits no more.
       const { size } = this.#buffer;
       if (size >= this.#settings.maxBatch || size === 0) this.#advance();
@@ -149,9 +158,21 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
     this.#intake.tellTroubles();
   }
 
+  /** What `coalesce`, `quietPeriod` or `collapse` did while it was taken in has closed the queue. */
+  #acceptedTooLate(): void {
+    if (this.#state === 'draining') this.#demandAll('drain');
+    else this.#discardBuffered();
+    this.#advance();
+  }
+
+  #discardBuffered(): void {
+    this.#counters.discarded += this.#buffer.clear().length;
+    this.#deadline.close();
+  }
+
   #sourceClosed({ reason, error }: CloseReason): void {
-    if (reason === 'failed') this.#errors.tell(error);
-    if (reason === 'aborted' || this.#state !== 'open') return;
+    if (reason === 'failed') this.#errors.tell(error, { of: 'a stream' });
+    if (reason === 'aborted' || !this.#isOpen) return;
     this.#demandAll('ended');
     this.#advance();
   }
@@ -196,13 +217,13 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
 
   #retrying(error: unknown): void {
     this.#counters.retries++;
-    this.#errors.tell(error);
+    this.#errors.tell(error, { of: 'onFlush' });
   }
 
   #settled(batch: readonly E[], outcome: Outcome, error: unknown): void {
     this.#counters[outcome] += batch.length;
     if (outcome === 'flushed') this.#counters.batches++;
-    else if (outcome === 'failed') this.#errors.tell(error, batch);
+    else if (outcome === 'failed') this.#errors.tell(error, { of: 'onFlush', batch });
   }
 
   readonly #aborted = (): void => {
@@ -220,8 +241,7 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
       this.#demandAll('drain');
       this.#delivery.hurry();
     } else {
-      this.#counters.discarded += this.#buffer.clear().length;
-      this.#deadline.close();
+      this.#discardBuffered();
       this.#delivery.abort(reason);
     }
     this.#advance();

@@ -3,7 +3,7 @@ import type { Buffer, Origin } from './buffer.ts';
 import { collapse } from './collapse.ts';
 import type { Deadline } from './deadline.ts';
 import { publishOverflow } from './diagnostics.ts';
-import type { ErrorReport } from './error-report.ts';
+import type { ErrorReport, Trouble } from './error-report.ts';
 import type { QueueSettings } from './options.ts';
 import type { Counters } from './stats.ts';
 
@@ -26,7 +26,7 @@ export class Intake<E extends WatcherEvent> {
   /** The least size at which there may be something to do; below, and beyond the first event, there is not. */
   readonly #attention: number;
   /** What went wrong while an event was taken in; told when the queue is in order again. */
-  readonly #troubles: { readonly error: unknown; readonly batch?: readonly E[] }[] = [];
+  readonly #troubles: (Trouble<E> & { readonly error: unknown })[] = [];
 
   constructor(parts: IntakeParts<E>) {
     const { coalesce, quietPeriod, maxBatch, capacity } = parts.settings;
@@ -51,7 +51,7 @@ export class Intake<E extends WatcherEvent> {
   /** Tells `onError`, which may do with the queue what it likes, what went wrong with the last event. */
   tellTroubles(): void {
     if (this.#troubles.length === 0) return;
-    for (const { error, batch } of this.#troubles.splice(0)) this.#parts.errors.tell(error, batch);
+    for (const { error, ...trouble } of this.#troubles.splice(0)) this.#parts.errors.tell(error, trouble);
   }
 
   /** Takes in an event that may be merged, or that says how long to wait for the next. */
@@ -72,7 +72,7 @@ export class Intake<E extends WatcherEvent> {
     try {
       return this.#buffer.merge(event);
     } catch (error) {
-      this.#troubles.push({ error });
+      this.#troubles.push({ error, of: 'coalesce' });
       return false;
     }
   }
@@ -82,10 +82,10 @@ export class Intake<E extends WatcherEvent> {
     const expected = 'a function that returns milliseconds of at least 0';
     try {
       const quiet = quietPeriod(event);
-      if (quiet >= 0) return quiet;
+      if (typeof quiet === 'number' && quiet >= 0) return quiet;
       throw invalidOption('quietPeriod', expected, quiet, this.#parts.settings.name);
     } catch (error) {
-      this.#troubles.push({ error });
+      this.#troubles.push({ error, of: 'quietPeriod' });
       return Number.POSITIVE_INFINITY;
     }
   }
@@ -97,7 +97,7 @@ export class Intake<E extends WatcherEvent> {
     const { start, size: dropped } = buffer;
     const { reloads, lost } = collapse(buffer.clearByOrigin(), settings.collapse, settings.name);
     for (const { event, origin } of reloads) buffer.add(event, origin);
-    for (const { events, error } of lost) this.#troubles.push({ error, batch: events });
+    for (const { events, error } of lost) this.#troubles.push({ error, of: 'collapse', batch: events });
     if (buffer.size === 0) deadline.close();
     collapsed(start);
     counters.overflows++;

@@ -1,11 +1,12 @@
 import {
   type Clock,
   type Coalesce,
+  clockOption,
   countOption,
   durationOption,
   invalidOption,
   MAX_DELAY,
-  systemClock,
+  signalOption,
   type WatcherEvent,
 } from '@watcher/core';
 import type { RetryOptions, RetryPolicy } from './backoff.ts';
@@ -27,7 +28,7 @@ export type FlushTrigger =
 
 /** What a flush is told beside its batch. */
 export interface FlushContext {
-  /** Fires when the queue is aborted while this flush runs. Each attempt has its own. */
+  /** Fires when the queue is aborted, and not to drain, while this flush runs. Each attempt has its own. */
   readonly signal: AbortSignal;
   /** What made the flush start; a retry keeps the trigger of its first attempt. */
   readonly trigger: FlushTrigger;
@@ -101,16 +102,13 @@ export interface QueueSettings<E extends WatcherEvent> {
 export function queueSettings<E extends WatcherEvent>(options: EventQueueOptions<E>): QueueSettings<E> {
   if (typeof options !== 'object' || options === null)
     throw invalidOption('options', 'an object with onFlush and onError', options);
-  const { coalesce, onAbort = 'discard', signal, clock = systemClock, name = 'queue' } = options;
+  const { coalesce, onAbort = 'discard', name = 'queue' } = options;
   if (coalesce !== undefined) {
     requireFunction('coalesce.key', coalesce?.key);
     requireFunction('coalesce.merge', coalesce?.merge);
   }
   if (onAbort !== 'discard' && onAbort !== 'drain')
     throw invalidOption('onAbort', "'discard' or 'drain'", onAbort);
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
-    throw invalidOption('signal', 'an AbortSignal', signal);
-  if (typeof clock?.setTimeout !== 'function') throw invalidOption('clock', 'a Clock', clock);
   if (typeof name !== 'string') throw invalidOption('name', 'a string', name);
   const capacity = countOption('capacity', options.capacity, 10_000);
   return {
@@ -124,8 +122,8 @@ export function queueSettings<E extends WatcherEvent>(options: EventQueueOptions
     collapse: options.collapse === undefined ? undefined : requireFunction('collapse', options.collapse),
     retry: options.retry === undefined ? undefined : retrySettings(options.retry),
     onAbort,
-    signal,
-    clock,
+    signal: signalOption('signal', options.signal),
+    clock: clockOption('clock', options.clock),
     name,
   };
 }

@@ -1,37 +1,44 @@
 import type { WatcherEvent, WatchSink, WatchStream } from '@watcher/core';
 
-/** The streams that a queue consumes. */
+/** The streams that a queue was given, until they have let go of everything. */
 export class Sources<E extends WatcherEvent> {
-  readonly #open = new Set<{ readonly stream: WatchStream<E> }>();
-  #closing: Promise<unknown> = Promise.resolve();
+  /** One for each call: a stream that is given a second time is still that of the first. */
+  readonly #held = new Set<{ readonly stream: WatchStream<E> }>();
 
   /** @throws {WatcherError} `SECOND_CONSUMER` when the stream is being consumed already */
-  start(stream: WatchStream<E>, sink: Required<WatchSink<E>>): Disposable {
-    const source = { stream };
+  start(stream: WatchStream<E>, sink: WatchSink<E>): Disposable {
     // Before the stream is subscribed to: what it held may fill a batch, and that flush may close the queue.
-    this.#open.add(source);
+    const release = this.#hold(stream);
     try {
-      return stream.subscribe({
-        push: (event) => sink.push(event),
-        error: (error) => sink.error(error),
-        close: (reason) => {
-          this.#open.delete(source);
-          sink.close(reason);
-        },
-      });
+      return stream.subscribe(sink);
     } catch (error) {
-      this.#open.delete(source);
+      release();
       throw error;
     }
   }
 
-  /** Closes them all; `closed` then waits for them. */
-  close(): void {
-    this.#closing = Promise.allSettled([...this.#open].map(({ stream }) => stream.close()));
+  /** Closes a stream that comes too late. */
+  refuse(stream: WatchStream<E>): void {
+    this.#hold(stream);
+    stream.close().catch(() => {});
   }
 
-  /** Resolves when every stream that `close` closed has let go of everything. */
+  /** Closes them all. */
+  close(): void {
+    for (const { stream } of this.#held) stream.close().catch(() => {});
+  }
+
+  /** Resolves when all have let go of everything, whoever closed them. */
   async closed(): Promise<void> {
-    await this.#closing;
+    await Promise.allSettled([...this.#held].map(({ stream }) => stream.closed));
+  }
+
+  /** Holds a stream until it is over. Returns what lets go of it before. */
+  #hold(stream: WatchStream<E>): () => void {
+    const source = { stream };
+    const release = () => void this.#held.delete(source);
+    this.#held.add(source);
+    stream.closed.then(release, release);
+    return release;
   }
 }

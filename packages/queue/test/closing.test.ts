@@ -64,6 +64,34 @@ describe.each([
     await queue.closed;
   });
 
+  test('leaves the signal of an attempt that is over alone', async () => {
+    const { clock, queue, flushes, stop } = make({ hold: true, flushInterval: 100, retry: {} });
+    queue.push(event('a'));
+    await clock.advance(100);
+    flushes[0]?.fail();
+    await clock.advance(0);
+    stop();
+    await queue.closed;
+    expect(flushes[0]?.signal.aborted).toBe(false);
+  });
+
+  test('what a flush was told may be handed on as a copy', async () => {
+    let copy: { signal: AbortSignal; trigger: string; attempt: number } | undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { queue, stop } = make({
+      maxBatch: 1,
+      onFlush: (_, context) => {
+        copy = { ...context };
+        return promise;
+      },
+    });
+    queue.push(event('a'));
+    stop();
+    expect(copy).toMatchObject({ signal: { aborted: true }, trigger: 'size', attempt: 1 });
+    resolve();
+    await queue.closed;
+  });
+
   test('a flush that ends because its signal fired is discarded, and no error', async () => {
     const { queue, errors, stop } = make({
       maxBatch: 1,

@@ -36,6 +36,18 @@ describe('coalesce', () => {
     expect(batches()).toEqual([['a', 'a']]);
   });
 
+  test('even where source and key read the same when they are put together', async () => {
+    const { queue, batches } = heldQueue({
+      coalesce: { key: ({ actorName }) => actorName, merge: (_, next) => next },
+    });
+    queue.push(event('b', 'x\0a'));
+    queue.push(event('a\0b', 'x'));
+    queue.push(event('ab', ''));
+    queue.push(event('b', 'a'));
+    await queue.flush();
+    expect(batches()[0]).toHaveLength(4);
+  });
+
   test('an event of a batch under way is left alone', async () => {
     const { clock, queue, flushes, batches } = heldQueue({ hold: true, flushInterval: 100, coalesce });
     queue.push(event('a1'));

@@ -43,6 +43,24 @@ describe('without retry', () => {
     },
   );
 
+  test('what the other callbacks throw and is no Error is told as theirs', () => {
+    const { queue, errors } = heldQueue({
+      name: 'routes',
+      coalesce: { key: () => raise('no key'), merge: (_, next) => next },
+      quietPeriod: () => raise('no time'),
+    });
+    queue.push(event('a'));
+    expect(errors.map(({ error }) => error)).toMatchObject([
+      { code: 'UNEXPECTED', source: 'routes', cause: 'no key', message: expect.stringContaining('coalesce') },
+      {
+        code: 'UNEXPECTED',
+        source: 'routes',
+        cause: 'no time',
+        message: expect.stringContaining('quietPeriod'),
+      },
+    ]);
+  });
+
   test.each([
     ['throws', () => raise(new Error('onError is broken'))],
     ['rejects', () => Promise.reject(new Error('onError is broken'))],

@@ -111,3 +111,26 @@ describe('idle()', () => {
     expect(idle).toHaveBeenCalled();
   });
 });
+
+test('flush() waits for what stands for its events, however often that is replaced', async () => {
+  const { clock, queue, flushes } = heldQueue({
+    hold: true,
+    capacity: 2,
+    collapse: ([first]) => first as never,
+  });
+  queue.push(event('under way'));
+  void queue.flush();
+  const flushed: number[] = [];
+  for (let i = 0; i < 10; i++) {
+    queue.push(event(String(i)));
+    void queue.flush().then(() => flushed.push(i));
+  }
+  await clock.advance(0);
+  expect(flushed).toEqual([]);
+  flushes[0]?.succeed();
+  await clock.advance(0);
+  expect(flushed).toEqual([]);
+  flushes[1]?.succeed();
+  await clock.advance(0);
+  expect(flushed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});

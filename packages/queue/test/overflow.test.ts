@@ -203,3 +203,29 @@ test('memory is flat: never more than capacity events wait, whatever comes', () 
     expect(queue.stats.buffered).toBeLessThanOrEqual(50);
   }
 });
+
+describe('a reload that cannot be built, whatever is thrown,', () => {
+  test.each([[Object.create(null)], [Symbol('no')]])('leaves the events to onError (%#)', (thrown) => {
+    const { queue, errors } = heldQueue({
+      capacity: 1,
+      collapse: () => {
+        throw thrown;
+      },
+    });
+    for (const name of ['a', 'b']) queue.push(event(name));
+    expect(errors).toMatchObject([{ error: { code: 'OVERFLOW', cause: thrown }, batch: ['a', 'b'] }]);
+    expect(queue.stats).toMatchObject({ received: 2, dropped: 2, buffered: 0 });
+  });
+
+  test('and the stream that it was to be built by goes on', () => {
+    const { queue, errors } = heldQueue({ capacity: 1 });
+    const stream = channel('one');
+    stream.reload = () => {
+      throw Symbol('no');
+    };
+    queue.start(stream);
+    for (const name of ['a', 'b', 'c']) stream.push(event(name, 'one'));
+    expect(errors).toMatchObject([{ error: { code: 'OVERFLOW' }, batch: ['a', 'b'] }]);
+    expect(queue.stats).toMatchObject({ received: 3, dropped: 2, buffered: 1 });
+  });
+});

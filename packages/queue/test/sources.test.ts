@@ -1,5 +1,5 @@
 import { WatcherError } from '@watcher/core';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { channel, event } from './support/event.ts';
 import { heldQueue } from './support/held-queue.ts';
 
@@ -136,4 +136,59 @@ test('a queue closed from within the flush of what a stream held closes that str
   expect(await stream.closed).toEqual({ reason: 'aborted' });
   await queue.closed;
   expect(queue.stats.flushed).toBe(1);
+});
+
+describe('closed waits until a stream has let go of everything', () => {
+  /** A queue, and a stream that lets go no sooner than `release` is called. */
+  function queueAndStream() {
+    const controller = new AbortController();
+    const stream = channel('one', { signal: controller.signal });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    stream.run(() => released);
+    return { ...heldQueue({ hold: true, signal: controller.signal }), controller, stream, release };
+  }
+
+  test.each<[when: string, close: (it: ReturnType<typeof queueAndStream>) => void]>([
+    [
+      'when it closes the stream',
+      ({ queue, stream }) => {
+        queue.start(stream);
+        void queue.close();
+      },
+    ],
+    [
+      'when one signal closes both',
+      ({ queue, stream, controller }) => {
+        queue.start(stream);
+        controller.abort();
+      },
+    ],
+    [
+      'when what `start` gave was disposed before',
+      ({ queue, stream }) => {
+        queue.start(stream)[Symbol.dispose]();
+        void queue.close();
+      },
+    ],
+    [
+      'when it came while the queue was draining',
+      ({ queue, stream, flushes }) => {
+        queue.push(event('a'));
+        void queue.close({ drain: true });
+        queue.start(stream);
+        flushes[0]?.succeed();
+      },
+    ],
+  ])('%s', async (_, close) => {
+    const it = queueAndStream();
+    const over: string[] = [];
+    void it.queue.closed.then(() => over.push('queue'));
+    void it.stream.closed.then(() => over.push('stream'));
+    close(it);
+    await it.clock.advance(0);
+    expect(over).toEqual([]);
+    it.release();
+    await it.queue.closed;
+    expect(over).toEqual(['stream', 'queue']);
+  });
 });

@@ -1,17 +1,20 @@
-import { type CloseReason, isWatcherError, WatcherError } from '@watcher/core';
+import { type CloseReason, isWatcherError, textOf, WatcherError } from '@watcher/core';
 
 /** What a producer threw, as the error its stream failed with. */
 export function asWatcherError(error: unknown, source: string): WatcherError {
   if (isWatcherError(error)) return error;
-  return new WatcherError(`The watcher of "${source}" stopped on an error it does not know: ${show(error)}`, {
-    code: 'UNEXPECTED',
-    source,
-    cause: error,
-  });
+  return new WatcherError(
+    `The watcher of "${source}" stopped on an error it does not know: ${textOf(error)}`,
+    {
+      code: 'UNEXPECTED',
+      source,
+      cause: error,
+    },
+  );
 }
 
 export function consumerFailed(who: string, cause: unknown, source: string): WatcherError {
-  return new WatcherError(`${who} of "${source}" threw: ${show(cause)}`, {
+  return new WatcherError(`${who} of "${source}" threw: ${textOf(cause)}`, {
     code: 'CONSUMER_FAILED',
     source,
     cause,
@@ -32,12 +35,4 @@ export function secondConsumer(source: string): WatcherError {
       'Call events() again: each call is a stream of its own.',
     { code: 'SECOND_CONSUMER', source },
   );
-}
-
-function show(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return typeof value; // an object without a prototype, say
-  }
 }

@@ -2,8 +2,10 @@ import {
   type CloseReason,
   type Coalesce,
   countOption,
+  invalidOption,
   type ReloadReason,
   type StreamStats,
+  signalOption,
   type WatcherError,
   type WatcherEvent,
   type WatchOptions,
@@ -23,7 +25,7 @@ export interface EventChannelOptions<E extends WatcherEvent> extends WatchOption
   /** Builds the ForceReload of this source. */
   readonly reload: (reason: ReloadReason) => E;
   /** Keeps only the latest state of each key while events wait for their consumer. Default: keeps every event. */
-  readonly coalesce?: Coalesce<E>;
+  readonly coalesce?: Coalesce<E> | undefined;
 }
 
 /** Runs until the source ends or `signal` says that nobody wants more, and releases what it holds on its way out. */
@@ -72,11 +74,13 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   #sink: WatchSink<E> | undefined;
   #iterator: StreamIterator<E> | undefined;
 
-  /** @throws {WatcherError} `INVALID_OPTION` for a `capacity` that is not a whole number of at least 1 */
+  /** @throws {WatcherError} `INVALID_OPTION` for a `signal`, a `capacity` or an `onError` that is none */
   constructor({ source, reload, coalesce, signal, capacity, onError }: EventChannelOptions<E>) {
     this.source = source;
     this.#reload = reload;
     this.#capacity = countOption('capacity', capacity, 1024);
+    if (onError !== undefined && typeof onError !== 'function')
+      throw invalidOption('onError', 'a function', onError);
     this.#onError = onError;
     this.#held = new HeldEvents(coalesce);
     this.stats = statsOf(this.#counters, this.#held);
@@ -84,6 +88,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     this.ready = this.#ready.promise;
     this.ready.catch(() => {}); // whoever awaits it hears of it; nobody has to
 
+    signalOption('signal', signal);
     const aborted = () => void this.#finish({ reason: 'aborted' }, signal?.reason);
     signal?.addEventListener('abort', aborted, { once: true });
     this.#unlisten = () => signal?.removeEventListener('abort', aborted);
@@ -177,15 +182,21 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
 
   #pushTo(sink: WatchSink<E>, event: E): void {
     try {
-      sink.push(event);
+      const pushed: unknown = sink.push(event);
+      // Where it is an async function after all, what it rejects with is what it threw.
+      if (typeof pushed === 'object') Promise.resolve(pushed).catch((cause) => this.#sinkFailed(cause));
     } catch (cause) {
-      // The event is lost to this consumer: going on would leave its picture wrong in silence.
-      const reason: CloseReason = { reason: 'failed', error: consumerFailed('The sink', cause, this.source) };
       this.#counters.released++;
-      this.#release();
-      void this.#finish(reason);
-      this.#closeSink(reason); // a stream that had ended keeps its reason; its sink hears of this one
+      this.#sinkFailed(cause);
     }
+  }
+
+  /** The event is lost to this consumer: going on would leave its picture wrong in silence. */
+  #sinkFailed(cause: unknown): void {
+    const reason: CloseReason = { reason: 'failed', error: consumerFailed('The sink', cause, this.source) };
+    this.#release();
+    void this.#finish(reason);
+    this.#closeSink(reason); // a stream that had ended keeps its reason; its sink hears of this one
   }
 
   /** Calls a listener for errors; if that throws or rejects, it is one error more, and no more than that. */
@@ -237,7 +248,8 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     if (!sink) return;
     this.#sink = CLOSED_SINK;
     try {
-      sink.close?.(reason);
+      const closed: unknown = sink.close?.(reason);
+      Promise.resolve(closed).catch(() => {});
     } catch {
       // The stream is over and the sink was told; there is nothing left to keep right.
     }

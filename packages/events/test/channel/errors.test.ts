@@ -93,6 +93,17 @@ test.each([
   expect(await collect(stream.errors, ({ code }) => code)).toEqual(['AWAY', 'CONSUMER_FAILED']);
 });
 
+test('what an error listener throws once it has closed the stream is counted no more', async () => {
+  const stream = channel({
+    onError: () => {
+      void stream.close();
+      throw new Error('mine');
+    },
+  });
+  stream.error(numbered(0));
+  expect(stream.stats.errors).toBe(1);
+});
+
 test('a sink whose stream is closed by onError is told its end, and no error after it', () => {
   const { calls, sink } = recorder();
   const stream = channel({ onError: () => void stream.close() });

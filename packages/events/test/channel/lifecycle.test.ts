@@ -239,3 +239,14 @@ test('what is held when the stream fails or ends is still delivered', async () =
 test("reload is the ForceReload of the stream's source, for whoever has to collapse events", () => {
   expect(channel().reload('overflow')).toMatchObject({ action: 4096, source: 'engine', reason: 'overflow' });
 });
+
+test.each([
+  ['signal', { signal: {} }],
+  ['signal', { signal: null }],
+  ['onError', { onError: 42 }],
+  ['onError', { onError: null }],
+])('a wrong %s throws, and names it (%#)', (option, options) => {
+  expect(() => channel(options as never)).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(`"${option}"`) }),
+  );
+});

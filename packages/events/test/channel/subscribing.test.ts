@@ -1,6 +1,6 @@
 import { WatcherError } from '@watcher/core';
-import { describe, expect, test } from 'vitest';
-import { channel, collect, event, recorder } from '../support/event.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { channel, collect, event, recorder, settle } from '../support/event.ts';
 
 const away = new WatcherError('away', { code: 'AWAY', retryable: true });
 
@@ -134,6 +134,31 @@ describe('a sink that throws', () => {
     stream.subscribe(sink);
     expect(calls).toEqual(['a', 'close:failed']);
     expect(await stream.closed).toEqual({ reason: 'ended' });
+  });
+
+  test('only when it is awaited does so too, and is no unhandled rejection', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const stream = channel();
+    const { calls, sink } = recorder();
+    stream.subscribe({
+      ...sink,
+      push: async () => {
+        throw cause;
+      },
+      close: async (reason) => {
+        sink.close(reason);
+        throw cause;
+      },
+    });
+    stream.push(event('a'));
+    const { reason, error } = await stream.closed;
+    expect(reason).toBe('failed');
+    expect(error).toMatchObject({ code: 'CONSUMER_FAILED', cause });
+    expect(calls).toEqual(['close:failed']);
+    await settle();
+    expect(unhandled).not.toHaveBeenCalled();
+    process.off('unhandledRejection', unhandled);
   });
 
   test('in its close is too late to matter', async () => {
