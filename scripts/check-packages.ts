@@ -1,9 +1,10 @@
 /**
  * Checks the packages as their users get them: packed, looked at by publint and are-the-types-wrong, installed by
- * npm into empty projects, loaded as ESM and as CommonJS, and compiled against.
+ * npm into empty projects, loaded as ESM and as CommonJS on this Node and on the oldest that they are for, used there,
+ * and compiled against.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
@@ -15,6 +16,7 @@ const bin = join(root, 'node_modules/.bin');
 interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly engines: { readonly node: string };
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
@@ -25,7 +27,10 @@ interface Packed {
   readonly entries: readonly string[];
 }
 
+const beforeImport = `const listeners = String(process.eventNames());`;
+
 const afterImport = `
+  if (String(process.eventNames()) !== listeners) throw new Error('its import leaves a listener: ' + process.eventNames());
   if (Object.keys(m).length === 0) throw new Error('it exports nothing');
   const left = process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|UDP|TLS|FSEvent|Process/.test(name));
   if (left.length > 0) throw new Error('its import leaves something running: ' + left);`;
@@ -92,16 +97,40 @@ function checkAsUser(packages: readonly Packed[]): void {
   const tarballs = packages.map(({ tarball }) => tarball);
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs], project);
 
+  const oldest = oldestNode(packages);
   for (const entry of packages.flatMap(({ entries }) => entries)) {
-    run('node', ['-e', `const m = require('${entry}'); ${afterImport} ${afterRequire}`], project);
-    run('node', ['--input-type=module', '-e', `import * as m from '${entry}'; ${afterImport}`], project);
+    const required = `${beforeImport} const m = require('${entry}'); ${afterImport} ${afterRequire}`;
+    const imported = `${beforeImport} const m = await import('${entry}'); ${afterImport}`;
+    for (const node of ['node', oldest]) {
+      run(node, ['-e', required], project);
+      run(node, ['--input-type=module', '-e', imported], project);
+    }
   }
+  copyFileSync(join(import.meta.dirname, 'use-packages.mjs'), join(project, 'use-packages.mjs'));
+  run(oldest, ['use-packages.mjs'], project);
 
   // The fakes are for tests on Node, and speak of its types; the rest asks for none.
   const bare = packages.filter(({ manifest }) => manifest.name !== '@watcher/testing');
   compile(project, 'bare', bare, []);
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '@types/node@24'], project);
   compile(project, 'node', packages, ['node']);
+}
+
+/** The path of the oldest Node that the packages say they are for, as npm has it. */
+function oldestNode(packages: readonly Packed[]): string {
+  const [version, ...others] = new Set(
+    packages.map(({ manifest }) => manifest.engines.node.replace('>=', '')),
+  );
+  if (version === undefined || others.length > 0)
+    throw new Error(`"engines" differ: ${[version, ...others]}`);
+  const project = mkdtempSync(join(folder, 'node-'));
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  writeFileSync(join(project, 'package.json'), '{ "name": "oldest", "private": true }');
+  run('npm', ['install', '--no-audit', '--no-fund', `${name}@${version}`], project);
+  const node = join(project, 'node_modules', name, 'bin', 'node');
+  const found = run(node, ['--version'], project).trim();
+  if (found !== `v${version}`) throw new Error(`${name}@${version} is Node ${found}.`);
+  return node;
 }
 
 function compile(project: string, name: string, packages: readonly Packed[], types: readonly string[]): void {
@@ -113,6 +142,7 @@ function compile(project: string, name: string, packages: readonly Packed[], typ
   for (const file of files) writeFileSync(join(project, file), imports);
   const compilerOptions = {
     strict: true,
+    exactOptionalPropertyTypes: true,
     noEmit: true,
     skipLibCheck: false,
     lib: ['ES2022'],
