@@ -22,7 +22,13 @@ export function endpointOf(host: string, environment: Environment): Endpoint {
 
   const url = URL.canParse(host) ? new URL(host) : undefined;
   if (!url?.hostname || !['tcp:', 'http:', 'https:'].includes(url.protocol)) {
-    throw new UsageError(`"${host}": expected an engine at unix://, npipe://, tcp://, http:// or https://.`);
+    const expected = 'expected an engine at unix://, npipe://, tcp://, http:// or https://';
+    throw new UsageError(`"${withoutLogin(host)}": ${expected}.`);
+  }
+  if (url.username || url.password) {
+    const advice =
+      'let the proxy that asks for it pass this machine, or give certificates by DOCKER_CERT_PATH';
+    throw new UsageError(`"${withoutLogin(host)}": expected no user and password in it; ${advice}.`);
   }
   const { DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, DOCKER_CONFIG } = environment;
   const hasKeys = !!DOCKER_TLS_VERIFY || !!DOCKER_CERT_PATH;
@@ -36,6 +42,11 @@ export function endpointOf(host: string, environment: Environment): Endpoint {
     port: url.port || defaultPort(url.protocol, secure),
   } as const;
   return { host, options, reach: isLoopback(hostname) ? LOCAL : { publicHost: hostname, private: false } };
+}
+
+/** An address as it may be shown: not who logs in, nor with what password. */
+export function withoutLogin(host: string): string {
+  return /^(unix|npipe):/.test(host) ? host : host.replace(/^([a-z]*:\/\/)?.*@/is, '$1');
 }
 
 const LOCAL: Reach = { publicHost: '127.0.0.1', private: true };

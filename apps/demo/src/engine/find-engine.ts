@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describeError } from '../output/logger.ts';
-import { type Environment, endpointOf } from './endpoint.ts';
+import { type Environment, endpointOf, withoutLogin } from './endpoint.ts';
 import { EngineClient } from './engine-client.ts';
 
 export interface Search {
@@ -29,7 +29,8 @@ export async function findEngine(environment: Environment, signal: AbortSignal):
       return { found: new EngineClient(endpoint), refused };
     } catch (error) {
       // Of the usual sockets only those are worth a word that are there.
-      if (named || codeOf(error) !== 'ENOENT') refused.push({ host, reason: whyNot(error) });
+      if (named || codeOf(error) !== 'ENOENT')
+        refused.push({ host: withoutLogin(host), reason: whyNot(error) });
     }
   }
   return { found: undefined, refused };

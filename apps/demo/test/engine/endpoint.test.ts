@@ -40,6 +40,20 @@ describe('the endpoint of an engine', () => {
     expect(endpoint.options).toMatchObject(options);
   });
 
+  it.each([
+    ['https://root:hunter2@engine.lan', '"https://engine.lan": expected no user and password in it'],
+    ['tcp://root@engine.lan', '"tcp://engine.lan": expected no user and password in it'],
+    ['ssh://root:hunter2@engine.lan', '"ssh://engine.lan": expected an engine at unix://'],
+    ['root:hunter2@engine.lan', '"engine.lan": expected an engine at unix://'],
+  ])('is not one with a login in it, and the login is not shown: %s', (host, message) => {
+    expect(() => endpointOf(host, {})).toThrow(UsageError);
+    expect(() => endpointOf(host, {})).toThrow(message);
+  });
+
+  it('may have an @ in the path of its socket', () => {
+    expect(endpointOf('unix:///run/a@b.sock', {}).options).toMatchObject({ socketPath: '/run/a@b.sock' });
+  });
+
   describe('with keys', () => {
     let directory: string;
 

@@ -35,6 +35,11 @@ describe('the search for an engine', () => {
     expect(refused).toEqual([{ host: host(directory), reason: expect.stringMatching(reason) }]);
   });
 
+  it('does not show who logs in, nor with what password', async () => {
+    const { refused } = await findEngine({ DOCKER_HOST: 'ssh://root:hunter2@engine.lan' }, live);
+    expect(refused).toEqual([{ host: 'ssh://engine.lan', reason: expect.not.stringContaining('hunter2') }]);
+  });
+
   it('says why not, when the one that DOCKER_HOST names is down', async () => {
     await using engine = await FakeEngine.start({ listen: 0 });
     await engine.crash();
