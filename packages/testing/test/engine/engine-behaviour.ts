@@ -123,6 +123,25 @@ export function dockerBehaviour(start: () => Promise<TestEngine>): void {
       ]);
     });
 
+    it('have labels in place of what happened, where these are called the same', async () => {
+      const hiding = { exitCode: 'label', signal: 'label', oldName: 'label' };
+      await using box = await container({
+        labels: { ...hiding, name: 'label', image: 'label' },
+        running: true,
+      });
+      await engine.rename(box.id, `${box.name}-renamed`);
+      await engine.kill(box.id);
+      const messages = (await remembered(box.id)).filter(({ Type }) => Type === 'container');
+      const attributes = (name: string) => ({ ...hiding, name, image: 'watcher-test' });
+      expect(messages.map(({ Action, Actor }) => [Action, Actor.Attributes])).toEqual([
+        ['create', attributes(box.name)],
+        ['start', attributes(box.name)],
+        ['rename', attributes(`${box.name}-renamed`)],
+        ['kill', attributes(`${box.name}-renamed`)],
+        ['die', attributes(`${box.name}-renamed`)],
+      ]);
+    });
+
     it('are all of one time in seconds and in nanoseconds, and of different ones', async () => {
       await using box = await container({ running: true });
       const messages = await remembered(box.id);

@@ -93,6 +93,26 @@ export function podmanBehaviour(start: () => Promise<TestEngine>): void {
     });
   });
 
+  it('a label hides no exit code, whatever it is called', async () => {
+    const labels = { exitCode: 'label', containerExitCode: 'label', signal: 'label', oldName: 'label' };
+    const name = freshName();
+    const id = await engine.create({ name, labels });
+    await engine.start(id);
+    await engine.kill(id);
+    const image = 'docker.io/library/watcher-test:latest';
+    const first = { ...labels, image, name, containerExitCode: '0', podId: '' };
+    const died = { ...first, containerExitCode: '137', exitCode: '137' };
+    const messages = await remembered(id, 'die');
+    expect(messages.map(({ Action, Actor }) => [Action, Actor.Attributes])).toEqual([
+      ['create', first],
+      ['init', first],
+      ['start', first],
+      ['kill', first],
+      ['die', died],
+    ]);
+    await engine.remove(id);
+  });
+
   it('since excludes, and is read as a floating-point number of seconds', async () => {
     const read = (nanos: bigint) => {
       const time = Number(timestamp(nanos));

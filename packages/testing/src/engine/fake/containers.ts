@@ -17,8 +17,15 @@ export interface ContainersOptions {
   readonly time: EngineTime;
   /** Whether stopping and removing tell of the signal that they send, as killing does. */
   readonly tellsEverySignal: boolean;
+  /** What an event of a container says beside its image and name: of its labels, and of what happened. */
+  readonly attributes: Attributes;
   readonly publish: (message: MessageInput) => void;
 }
+
+export type Attributes = (
+  labels: Readonly<Record<string, string>>,
+  happened: Readonly<Record<string, string>>,
+) => Record<string, string>;
 
 const KILL = 9;
 
@@ -26,13 +33,15 @@ const KILL = 9;
 export class Containers {
   readonly #time: EngineTime;
   readonly #tellsEverySignal: boolean;
+  readonly #attributes: Attributes;
   readonly #publish: (message: MessageInput) => void;
   readonly #byId = new Map<string, Container>();
   readonly networks: Networks;
 
-  constructor({ time, tellsEverySignal, publish }: ContainersOptions) {
+  constructor({ time, tellsEverySignal, attributes, publish }: ContainersOptions) {
     this.#time = time;
     this.#tellsEverySignal = tellsEverySignal;
+    this.#attributes = attributes;
     this.#publish = publish;
     this.networks = new Networks(publish);
   }
@@ -170,9 +179,9 @@ export class Containers {
   }
 
   /** Publishes an event of a container. */
-  tell(container: Container, action: string, attributes: Record<string, string> = {}): void {
+  tell(container: Container, action: string, happened: Record<string, string> = {}): void {
     const { id, name, image, labels } = container;
-    const all = { ...labels, ...attributes, image, name };
+    const all = { ...this.#attributes(labels, happened), image, name };
     this.#publish({ Type: 'container', Action: action, Actor: { ID: id, Attributes: sorted(all) } });
   }
 

@@ -1,9 +1,10 @@
+import type { Attributes } from './containers.ts';
 import { parseFloatingTimestamp, parseTimestamp } from './engine-time.ts';
 import { eventFilter } from './event-filter.ts';
 import type { FilterArgs } from './filter-args.ts';
 import type { EngineMessage, MessageInput } from './message.ts';
 import { podmanFilter } from './podman-filter.ts';
-import { podmanMessages, recentPodmanMessages } from './podman-messages.ts';
+import { podmanAttributes, podmanMessages, recentPodmanMessages } from './podman-messages.ts';
 
 /**
  * Which engine the fake speaks like.
@@ -47,6 +48,7 @@ export interface Dialect {
   readTime(text: string | null): bigint | undefined;
   /** The whole name of an image. */
   image(name: string): string;
+  readonly attributes: Attributes;
   filter(filters: FilterArgs): (message: EngineMessage) => boolean;
   /** What this engine publishes where Docker publishes `message`. */
   translate(message: MessageInput): readonly MessageInput[];
@@ -69,6 +71,7 @@ const docker: Dialect = {
   survives: false,
   readTime: parseTimestamp,
   image: (name) => name,
+  attributes: (labels, happened) => ({ ...happened, ...labels }), // a label of the same name hides what happened
   filter: eventFilter,
   translate: (message) => [message],
 };
@@ -87,6 +90,7 @@ const podman: Dialect = {
   eventKeys: new Set(['container', 'event', 'image', 'label', 'pod', 'status', 'type', 'volume']),
   readTime: parseFloatingTimestamp,
   image: (name) => `docker.io/library/${name}:latest`,
+  attributes: podmanAttributes,
   filter: podmanFilter,
   translate: podmanMessages,
 };

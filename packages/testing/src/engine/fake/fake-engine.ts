@@ -73,6 +73,7 @@ export class FakeEngine implements TestEngine {
     this.#containers = new Containers({
       time: this.#time,
       tellsEverySignal: this.#dialect.tellsEverySignal,
+      attributes: this.#dialect.attributes,
       publish: (message) => {
         for (const own of this.#dialect.translate(message)) this.publish(own);
       },

@@ -1,7 +1,5 @@
+import type { Attributes } from './containers.ts';
 import type { MessageInput } from './message.ts';
-
-/** Attributes that Docker has and Podman does not. */
-const UNKNOWN = new Set(['signal', 'oldName']);
 
 /** What Podman publishes where Docker publishes `message`, in its own words. */
 export function podmanMessages(message: MessageInput): readonly MessageInput[] {
@@ -9,26 +7,25 @@ export function podmanMessages(message: MessageInput): readonly MessageInput[] {
   if (Type === 'network') return []; // Podman tells of none that a container here has
   if (Type !== 'container') return [message];
   const [word = '', text] = Action.split(': ');
-  const own = withPodmanAttributes(message);
   switch (word) {
     case 'start':
-      return [{ ...own, Action: 'init' }, own];
+      return [{ ...message, Action: 'init' }, message];
     case 'die':
       return [
-        { ...own, Action: 'died' },
-        { ...own, Action: 'cleanup' },
+        { ...message, Action: 'died' },
+        { ...message, Action: 'cleanup' },
       ];
     case 'destroy':
-      return [{ ...own, Action: 'remove' }];
+      return [{ ...message, Action: 'remove' }];
     case 'health_status':
-      return [{ ...own, Action: word, HealthStatus: text ?? '' }];
+      return [{ ...message, Action: word, HealthStatus: text ?? '' }];
     case 'exec_create':
     case 'exec_start':
-      return [{ ...own, Action: word.replace('exec_create', 'exec') }];
+      return [{ ...message, Action: word.replace('exec_create', 'exec') }];
     case 'exec_die':
-      return [{ ...own, Action: 'exec_died' }];
+      return [{ ...message, Action: 'exec_died' }];
     default:
-      return [own];
+      return [message];
   }
 }
 
@@ -45,9 +42,13 @@ export function recentPodmanMessages(message: MessageInput): readonly MessageInp
   });
 }
 
-function withPodmanAttributes(message: MessageInput): MessageInput {
-  const { exitCode = '0', ...rest } = message.Actor?.Attributes ?? {};
-  const known = Object.fromEntries(Object.entries(rest).filter(([name]) => !UNKNOWN.has(name)));
-  const Attributes = { ...known, containerExitCode: exitCode, podId: '' };
-  return { ...message, Actor: { ...message.Actor, Attributes } };
-}
+/**
+ * What a container's event says at Podman: its labels, whatever they are called, and an exit code of another name. It
+ * knows neither the signal nor the old name.
+ */
+export const podmanAttributes: Attributes = (labels, { exitCode = '0', signal, oldName, ...rest }) => ({
+  ...rest,
+  ...labels,
+  containerExitCode: exitCode,
+  podId: '',
+});
