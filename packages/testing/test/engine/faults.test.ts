@@ -40,8 +40,13 @@ describe.each([
       pending = false;
     };
     promise?.then(settled, settled);
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await turns();
     return pending;
+  }
+
+  /** Lets everything run that waits for nothing but its turn. */
+  async function turns(): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 
   describe('at once', () => {
@@ -170,6 +175,24 @@ describe.each([
       await fault.clear();
       await early.until(({ Action }) => Action === 'unheard');
       await late.until(({ Action }) => Action === 'unheard');
+    });
+
+    it.each([
+      ['two silence()', () => [engine.faults.silence(), engine.faults.silence()]],
+      ['a silence() and a blackHole()', () => [engine.faults.silence(), engine.faults.blackHole()]],
+      ['a blackHole() and a silence()', () => [engine.faults.blackHole(), engine.faults.silence()]],
+    ])('of %s, each lasts until it is cleared', async (_, begin) => {
+      await using events = await client.follow();
+      const [first, second] = begin();
+      publish('unheard');
+      await first?.clear();
+      await first?.clear();
+      publish('unheard too');
+      await turns();
+      expect(actions(events)).toEqual([]);
+      await second?.clear();
+      await events.until(({ Action }) => Action === 'unheard too');
+      expect(actions(events)).toEqual(['unheard', 'unheard too']);
     });
 
     it('a silent stream does not bring its end either', async () => {

@@ -14,6 +14,8 @@ export class EventStream {
   readonly #faults = new Set<BodyFault>();
   readonly #prefix: string;
   readonly #onDrain: () => void;
+  /** Those who hold it. Bytes are held until none is left. */
+  readonly #holds = new Set<object>();
   #held: Buffer[] | undefined;
   #endsOnRelease = false;
   /** Nothing is sent any more: it has been ended or cut. */
@@ -64,20 +66,14 @@ export class EventStream {
     return () => this.#faults.delete(fault);
   }
 
-  /** From now on nothing gets through, and the stream stays open. */
-  hold(): void {
+  /** From now on nothing gets through, and the stream stays open. Returns its undo: the last one lets bytes through. */
+  hold(): () => void {
+    const hold = {};
+    this.#holds.add(hold);
     this.#held ??= [];
-  }
-
-  /** What was held gets through, and so does what comes. */
-  release(): void {
-    const held = this.#held;
-    if (!held || this.over.aborted) return;
-    this.#held = undefined;
-    let free = true;
-    for (const chunk of held) free = this.bytes(chunk);
-    if (free) this.#onDrain();
-    if (this.#endsOnRelease) this.end();
+    return () => {
+      if (this.#holds.delete(hold) && this.#holds.size === 0) this.#release();
+    };
   }
 
   /** Ends it cleanly, as a server does that has no more to say; once it is released, if it is held. */
@@ -96,6 +92,17 @@ export class EventStream {
     const { socket } = this.#exchange.response;
     // What was written before the cut still arrives: the end of the socket follows it.
     socket?.end(() => socket.destroy());
+  }
+
+  /** What was held gets through, and so does what comes. */
+  #release(): void {
+    const held = this.#held;
+    if (!held || this.over.aborted) return;
+    this.#held = undefined;
+    let free = true;
+    for (const chunk of held) free = this.bytes(chunk);
+    if (free) this.#onDrain();
+    if (this.#endsOnRelease) this.end();
   }
 }
 

@@ -44,10 +44,7 @@ export function cutAfterTime(milliseconds: number): FaultBehaviour {
 
 /** Streams stay open and bring nothing, until it is cleared. */
 export function silence(): FaultBehaviour {
-  return onEachStream((stream) => {
-    stream.hold();
-    return () => stream.release();
-  });
+  return onEachStream((stream) => stream.hold());
 }
 
 /** A fault on the bytes of each stream, with a state of its own for each. */
