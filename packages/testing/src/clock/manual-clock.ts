@@ -79,17 +79,20 @@ export class ManualClock implements Clock {
    * @throws what a timer's callback throws; the clock then stands at that timer
    */
   async advance(milliseconds: number): Promise<void> {
-    if (!(milliseconds >= 0)) throw new RangeError(`Time goes forward: ${milliseconds} is no span of it.`);
+    checkSpan(milliseconds);
     const advanced = this.#advanced.then(() => this.#advanceTo(this.#monotonic + milliseconds));
     this.#advanced = advanced.catch(() => {});
     await advanced;
   }
 
   /**
-   * Lets `milliseconds` pass as a process that stands still sees it: nothing fires, until the next `advance` fires
-   * what has become due, late.
+   * Lets `milliseconds` pass as a process that stands still sees it: nothing fires, until the next `advance`, or the
+   * one that is under way, fires what has become due, late.
+   *
+   * @throws {RangeError} when time would go back
    */
   stall(milliseconds: number): void {
+    checkSpan(milliseconds);
     this.#moveTo(this.#monotonic + milliseconds);
   }
 
@@ -100,8 +103,10 @@ export class ManualClock implements Clock {
 
   async #advanceTo(end: number): Promise<void> {
     await settle();
-    for (let timer = this.#first(); timer && timer.at <= end; timer = this.#first()) {
-      this.#moveTo(Math.max(timer.at, this.#monotonic)); // one that is late is fired now
+    // A callback may have stalled the clock past the end: what has become due by then is fired, too.
+    const isDue = ({ at }: Pending) => at <= Math.max(end, this.#monotonic);
+    for (let timer = this.#first(); timer && isDue(timer); timer = this.#first()) {
+      this.#moveTo(timer.at);
       this.#pending.delete(timer);
       timer.callback();
       await settle();
@@ -110,7 +115,9 @@ export class ManualClock implements Clock {
     await settle();
   }
 
-  #moveTo(monotonic: number): void {
+  /** Never back: a timer that is late is fired now. */
+  #moveTo(time: number): void {
+    const monotonic = Math.max(time, this.#monotonic);
     this.#now += monotonic - this.#monotonic;
     this.#monotonic = monotonic;
   }
@@ -123,6 +130,10 @@ export class ManualClock implements Clock {
     }
     return first;
   }
+}
+
+function checkSpan(milliseconds: number): void {
+  if (!(milliseconds >= 0)) throw new RangeError(`Time goes forward: ${milliseconds} is no span of it.`);
 }
 
 /** Resolves after all that only waits on settled promises has run: one turn of the event loop. */

@@ -117,6 +117,8 @@ describe('ManualClock', () => {
     const clock = new ManualClock();
     await expect(clock.advance(-1)).rejects.toThrow(RangeError);
     await expect(clock.advance(Number.NaN)).rejects.toThrow(RangeError);
+    expect(() => clock.stall(-5)).toThrow(RangeError);
+    expect(() => clock.stall(Number.NaN)).toThrow(RangeError);
     expect(clock.monotonic()).toBe(0);
   });
 
@@ -152,5 +154,15 @@ describe('ManualClock', () => {
     expect([clock.monotonic(), fired.length, clock.delays]).toEqual([50, 0, [0]]);
     await clock.advance(0);
     expect(fired).toEqual([50]);
+  });
+
+  it('does not go back when it stood still during an advance, and fires what became due by that', async () => {
+    const clock = new ManualClock(1000);
+    const fired: string[] = [];
+    clock.setTimeout(() => clock.stall(100), 5);
+    for (const at of [7, 50, 106]) clock.setTimeout(() => fired.push(`${at} at ${clock.monotonic()}`), at);
+    await clock.advance(10);
+    expect(fired).toEqual(['7 at 105', '50 at 105']);
+    expect([clock.now(), clock.monotonic(), clock.delays]).toEqual([1105, 105, [1]]);
   });
 });
