@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import type { WatcherEvent } from '@watcher/core';
+import { assertReleased } from '../leftovers.ts';
 import type { Trial } from '../trial.ts';
 import type { Cases } from './case.ts';
 
@@ -13,29 +14,21 @@ const MOMENTS = [0, 1, 2, 3, 5, 8];
 export const release: Cases = {
   'a closed stream leaves no timer, socket or handle behind': async (trial) => {
     // What is made once and for all, such as a thread or a pool, is made now and does not count.
-    await useOne(trial);
-    const before = count(process.getActiveResourcesInfo());
-    for (let i = 0; i < STREAMS; i++) await useOne(trial);
-    await trial.until(
-      () => more(before).length === 0,
-      () => `everything to be released; left over: ${more(before).join(', ')}`,
-    );
+    await useSome(trial);
+    await assertReleased(trial, () => useSome(trial));
   },
 
   'a stream that is closed before it is ready leaves nothing behind either': async (trial) => {
-    await useOne(trial);
-    const before = count(process.getActiveResourcesInfo());
-    for (const moment of MOMENTS) {
-      for (let i = 0; i < STREAMS; i++) {
-        const stream = trial.open();
-        if (moment > 0) await trial.turns(moment);
-        await trial.within(stream.close(), 'close() to resolve');
+    await useSome(trial);
+    await assertReleased(trial, async () => {
+      for (const moment of MOMENTS) {
+        for (let i = 0; i < STREAMS; i++) {
+          const stream = trial.open();
+          if (moment > 0) await trial.turns(moment);
+          await trial.within(stream.close(), 'close() to resolve');
+        }
       }
-    }
-    await trial.until(
-      () => more(before).length === 0,
-      () => `everything to be released; left over: ${more(before).join(', ')}`,
-    );
+    });
   },
 
   'a closed stream leaves no listener on its signal': async (trial) => {
@@ -56,23 +49,10 @@ export const release: Cases = {
   },
 };
 
-async function useOne<E extends WatcherEvent>(trial: Trial<E>): Promise<void> {
-  const stream = await trial.ready();
-  await trial.take(stream[Symbol.asyncIterator](), await trial.change());
-  await trial.within(stream.close(), 'close() to resolve');
-}
-
-/** The active resources of which there are more than before. */
-function more(before: ReadonlyMap<string, number>): string[] {
-  const now = count(process.getActiveResourcesInfo().filter((name) => !IGNORED.has(name)));
-  return [...now].filter(([name, n]) => n > (before.get(name) ?? 0)).map(([name, n]) => `${n} ${name}`);
-}
-
-/** What the wait itself uses. */
-const IGNORED = new Set(['Immediate']);
-
-function count(names: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
+/** Uses several at once, and closes them all in one moment. */
+async function useSome<E extends WatcherEvent>(trial: Trial<E>): Promise<void> {
+  const streams = await Promise.all(Array.from({ length: STREAMS }, () => trial.ready()));
+  const expected = await trial.change();
+  await Promise.all(streams.map((stream) => trial.take(stream[Symbol.asyncIterator](), expected)));
+  await trial.within(Promise.all(streams.map((stream) => stream.close())), 'close() to resolve');
 }

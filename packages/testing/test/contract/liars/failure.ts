@@ -1,5 +1,5 @@
 import type { CloseReason } from '@watcher/core';
-import { broken, type Liar } from './liar.ts';
+import { broken, type Liar, leaveTimer } from './liar.ts';
 
 export const failureLiars: readonly Liar[] = [
   {
@@ -18,6 +18,37 @@ export const failureLiars: readonly Liar[] = [
         return { next: () => iterator.next().catch(() => ({ value: undefined, done: true as const })) };
       },
     })),
+  },
+  {
+    does: 'throws again and again once it has failed',
+    caughtBy: 'a failed stream throws once, and is over then',
+    says: /the key is unreadable/,
+    harness: broken((inner) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => inner.closed.then(({ error }) => Promise.reject(error)),
+      }),
+    })),
+  },
+  {
+    does: 'leaves a timer behind when it fails',
+    caughtBy: 'a failed stream leaves no timer, socket or handle behind',
+    says: /left over: \d+ Timeout/,
+    harness: {
+      ...broken((inner) => {
+        void inner.closed.then(() => leaveTimer(3000));
+        return {};
+      }),
+      timeout: 10_000,
+    },
+  },
+  {
+    does: 'leaves its listener on the signal when it fails',
+    caughtBy: 'a failed stream leaves no listener on its signal',
+    says: /1 !== 0/,
+    harness: broken((inner, options) => {
+      options?.signal?.addEventListener('abort', () => void inner.close(), { once: true });
+      return {};
+    }),
   },
   {
     does: 'lets the rejected `ready` of a permanent fault go unhandled',

@@ -19,6 +19,12 @@ export type Inner = EventChannel<FileEvent>;
 /** Undone after each liar: what it left behind on purpose. */
 export const cleanups: (() => void)[] = [];
 
+/** Leaves a timer behind, for so many milliseconds. */
+export function leaveTimer(milliseconds: number): void {
+  const timer = setTimeout(() => {}, milliseconds);
+  cleanups.push(() => clearTimeout(timer));
+}
+
 /** Long enough for what happens at once, and short enough to wait for what never does. */
 const timeout = 100;
 
@@ -69,12 +75,14 @@ export function disturbed(
   };
 }
 
-export function broken(lie: (inner: Inner) => Partial<Stream>): ContractHarness<FileEvent> {
+export function broken(
+  lie: (inner: Inner, options?: WatchOptions) => Partial<Stream>,
+): ContractHarness<FileEvent> {
   const beginBroken = async () => {
     const watcher: Watcher<FileEvent> = {
       events: (options) => {
         const inner = new BrokenWatcher().events(options);
-        return streamOf(inner, lie(inner));
+        return streamOf(inner, lie(inner, options));
       },
     };
     return memorySubject(watcher, new MemorySource());

@@ -1,4 +1,4 @@
-import { cleanups, type Liar, lying } from './liar.ts';
+import { type Inner, type Liar, leaveTimer, lying, type Stream } from './liar.ts';
 
 export const releaseLiars: readonly Liar[] = [
   {
@@ -6,20 +6,29 @@ export const releaseLiars: readonly Liar[] = [
     caughtBy: 'a closed stream leaves no timer, socket or handle behind',
     says: /left over: \d+ Timeout/,
     harness: lying(() => {
-      const timer = setInterval(() => {}, 60_000);
-      cleanups.push(() => clearInterval(timer));
+      leaveTimer(60_000);
       return {};
     }),
+  },
+  {
+    does: 'leaves a timer for half a second',
+    caughtBy: 'a closed stream leaves no timer, socket or handle behind',
+    says: /left over: \d+ Timeout/,
+    // What a case may wait for is longer than that: it must not wait here.
+    harness: { ...lying(leavingTimer), timeout: 5000 },
+  },
+  {
+    does: 'leaves a timer for half a second when it is closed before it is ready',
+    caughtBy: 'a stream that is closed before it is ready leaves nothing behind either',
+    says: /left over: \d+ Timeout/,
+    harness: { ...lying(leavingTimer), timeout: 5000 },
   },
   {
     does: 'leaves a timer behind when it is closed before it is ready',
     caughtBy: 'a stream that is closed before it is ready leaves nothing behind either',
     says: /left over: \d+ Timeout/,
     harness: lying((inner) => {
-      inner.ready.catch(() => {
-        const timer = setTimeout(() => {}, 60_000);
-        cleanups.push(() => clearTimeout(timer));
-      });
+      inner.ready.catch(() => leaveTimer(60_000));
       return {};
     }),
   },
@@ -42,3 +51,8 @@ export const releaseLiars: readonly Liar[] = [
     }),
   },
 ];
+
+function leavingTimer(inner: Inner): Partial<Stream> {
+  void inner.closed.then(() => leaveTimer(500));
+  return {};
+}
