@@ -46,25 +46,29 @@ export class Trial<E extends WatcherEvent> implements AsyncDisposable {
     return expected;
   }
 
-  /** Takes events until the expected one comes, and gives that. */
-  async take(events: AsyncIterator<E>, expected: ExpectedEvent): Promise<E> {
+  /** Takes events until the expected one comes, and gives that. Adds them all to `taken`. */
+  async take(events: AsyncIterator<E>, expected: ExpectedEvent, taken: WatcherEvent[] = []): Promise<E> {
     for (;;) {
       const event = await this.#next(events, expected);
+      taken.push(event);
       if (isExpected(event, expected)) return event;
     }
   }
 
   /**
    * Causes changes until an event of one is taken. Of each there has to come that, or a ForceReload: while a watcher
-   * recovers from a disturbance it may tell its consumer to list, in place of what has happened until then.
+   * recovers from a disturbance it may tell its consumer to list, in place of what has happened until then. Adds all
+   * that it takes to `taken`, and gives the change.
    */
-  async changeUntilTaken(events: AsyncIterator<E>): Promise<void> {
+  async changeUntilTaken(events: AsyncIterator<E>, taken: WatcherEvent[] = []): Promise<ExpectedEvent> {
     for (let change = 0; change < CHANGES_AFTER_DISTURBANCE; change++) {
       const expected = await this.change();
-      let event: E;
-      do event = await this.#next(events, expected);
-      while (!isExpected(event, expected) && !isForceReload(event));
-      if (!isForceReload(event)) return;
+      for (;;) {
+        const event = await this.#next(events, expected);
+        taken.push(event);
+        if (isForceReload(event)) break;
+        if (isExpected(event, expected)) return expected;
+      }
     }
     assert.fail(
       `Of ${CHANGES_AFTER_DISTURBANCE} changes after a disturbance came nothing but a ForceReload each.`,
@@ -100,6 +104,17 @@ export class Trial<E extends WatcherEvent> implements AsyncDisposable {
       assert.ok(systemClock.monotonic() < end, `Waited ${this.#timeout} ms for ${what}.`);
       await delay(systemClock, POLL, signal);
     }
+  }
+
+  /** Whether it has settled, and no more than its listeners wait for their turn. */
+  async isSettled(promise: PromiseLike<unknown>): Promise<boolean> {
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
+    promise.then(settle, settle);
+    await this.turns(1);
+    return settled;
   }
 
   /** Lets everything run that waits for nothing but its turn. */

@@ -46,6 +46,12 @@ export const closing: Cases = {
     assert.deepEqual(await trial.within(stream.closed, '`closed` to resolve'), { reason: 'aborted' });
   },
 
+  'close() resolves once the stream has let go, and no sooner': async (trial) => {
+    const stream = await trial.ready();
+    await trial.within(stream.close(), 'close() to resolve');
+    assert.ok(await trial.isSettled(stream.closed), 'close() resolved before `closed` did');
+  },
+
   '`await using` closes the stream at the end of its block': async (trial) => {
     const opened: WatchStream[] = [];
     const block = async () => {

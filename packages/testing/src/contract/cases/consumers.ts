@@ -37,6 +37,27 @@ export const consumers: Cases = {
     assert.deepEqual(await trial.within(stream.closed, '`closed` to resolve'), { reason: 'aborted' });
   },
 
+  'leaving the loop waits until the stream has let go': async (trial) => {
+    for (const leave of ['by break', 'by a throw']) {
+      const stream = await trial.ready();
+      await trial.changeReceived(stream);
+      const loop = async () => {
+        for await (const _ of stream) {
+          if (leave === 'by break') break;
+          throw new Error(leave);
+        }
+      };
+      await trial.within(
+        loop().catch(() => {}),
+        'the loop to be left',
+      );
+      assert.ok(
+        await trial.isSettled(stream.closed),
+        `the loop was left ${leave} before \`closed\` resolved`,
+      );
+    }
+  },
+
   'subscribing pushes what is held before it returns, and later events as they come': async (trial) => {
     const stream = await trial.ready();
     const held = await trial.changeReceived(stream);

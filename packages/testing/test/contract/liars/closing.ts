@@ -59,6 +59,12 @@ export const closingLiars: readonly Liar[] = [
     }),
   },
   {
+    does: 'resolves close() before it has let go',
+    caughtBy: 'close() resolves once the stream has let go, and no sooner',
+    says: /before `closed` did/,
+    harness: lying((inner) => ({ close: async () => void setTimeout(() => inner.close(), 50) })),
+  },
+  {
     does: 'does not close at the end of `await using`',
     caughtBy: '`await using` closes the stream at the end of its block',
     says: /for `closed` to resolve/,

@@ -36,6 +36,23 @@ export const consumersLiars: readonly Liar[] = [
     }),
   ),
   {
+    does: 'lets a loop be left before it has let go',
+    caughtBy: 'leaving the loop waits until the stream has let go',
+    says: /was left by break before `closed` resolved/,
+    harness: lying((inner) => ({
+      [Symbol.asyncIterator]: () => {
+        const iterator = inner[Symbol.asyncIterator]();
+        return {
+          next: () => iterator.next(),
+          return: async () => {
+            setTimeout(() => inner.close(), 50);
+            return { value: undefined, done: true };
+          },
+        };
+      },
+    })),
+  },
+  {
     does: 'pushes what is held only later',
     caughtBy: 'subscribing pushes what is held before it returns, and later events as they come',
     says: /was not pushed at once/,
