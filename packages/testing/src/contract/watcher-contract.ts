@@ -6,6 +6,7 @@ import { consumers } from './cases/consumers.ts';
 import { errors } from './cases/errors.ts';
 import { failure } from './cases/failure.ts';
 import { independence } from './cases/independence.ts';
+import { order } from './cases/order.ts';
 import { readiness } from './cases/readiness.ts';
 import { release } from './cases/release.ts';
 import { shape } from './cases/shape.ts';
@@ -37,6 +38,7 @@ export function watcherContract<E extends WatcherEvent>(harness: ContractHarness
 const everyWatcher: Cases = {
   ...readiness,
   ...shape,
+  ...order,
   ...independence,
   ...consumers,
   ...closing,

@@ -5,6 +5,7 @@ import { errorsLiars } from './errors.ts';
 import { failureLiars } from './failure.ts';
 import { independenceLiars } from './independence.ts';
 import type { Liar } from './liar.ts';
+import { orderLiars } from './order.ts';
 import { readinessLiars } from './readiness.ts';
 import { releaseLiars } from './release.ts';
 import { shapeLiars } from './shape.ts';
@@ -14,6 +15,7 @@ export { cleanups } from './liar.ts';
 export const liars: readonly Liar[] = [
   ...readinessLiars,
   ...shapeLiars,
+  ...orderLiars,
   ...independenceLiars,
   ...consumersLiars,
   ...closingLiars,
