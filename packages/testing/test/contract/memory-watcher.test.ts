@@ -32,7 +32,7 @@ describe('an in-memory watcher on EventChannel keeps the contract', () => {
 
 describe('an in-memory watcher that tells its consumer to list in place of what comes first after a disturbance', () => {
   const reload = () => forceReload('file', 'memory', 'rescan', Date.now());
-  const recovering = afterDisturbance((event, nth) => (nth <= 2 ? reload() : event));
+  const recovering = afterDisturbance((event, nth) => [nth <= 2 ? reload() : event]);
   const disturbances = watcherContract({
     begin: async () => {
       const source = new MemorySource();

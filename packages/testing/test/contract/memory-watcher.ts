@@ -56,9 +56,9 @@ export class DisturbedWatcher extends MemoryWatcher {
   }
 }
 
-/** Makes a watcher tell something else than its events, or nothing, once it was disturbed; the first of them is `nth` 1. */
+/** Makes a watcher tell other events than its own, or none, once it was disturbed; the first of them is `nth` 1. */
 export function afterDisturbance(
-  instead: (event: FileEvent, nth: number) => FileEvent | undefined,
+  instead: (event: FileEvent, nth: number) => readonly FileEvent[],
 ): (honest: DisturbedWatcher) => Watcher<FileEvent> {
   return (honest) => ({
     events: (options) => {
@@ -71,8 +71,7 @@ export function afterDisturbance(
       const channel = honest.events({ ...options, onError });
       const push = channel.push.bind(channel);
       channel.push = (event) => {
-        const told = isDisturbed ? instead(event, ++nth) : event;
-        if (told) push(told);
+        for (const told of isDisturbed ? instead(event, ++nth) : [event]) push(told);
       };
       return channel;
     },
