@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isWatcherError, type WatcherEvent } from '@watcher/core';
+import { isWatcherError, type StreamStats, type WatcherEvent } from '@watcher/core';
 import { Action } from '@watcher/events';
 import { isExpected } from '../trial.ts';
 import type { Cases } from './case.ts';
@@ -81,6 +81,17 @@ export const capacity: Cases = {
     assert.ok(stats.delivered >= held, 'delivered events are not counted');
   },
 
+  '`stats` are whole numbers, and have each event in one place': async (trial) => {
+    const stream = await trial.ready({ capacity: 2 });
+    assertAccount(stream.stats);
+    while (stream.stats.overflows === 0) {
+      await trial.changeReceived(stream);
+      assertAccount(stream.stats);
+    }
+    await trial.within(stream[Symbol.asyncIterator]().next(), 'what is held to be delivered');
+    assertAccount(stream.stats);
+  },
+
   'a capacity that is none throws INVALID_OPTION and names it': async (trial) => {
     for (const wrong of [0, -1, 1.5, Number.NaN, '3', null]) {
       assert.throws(
@@ -91,6 +102,26 @@ export const capacity: Cases = {
     }
   },
 };
+
+function assertAccount({
+  received,
+  delivered,
+  buffered,
+  merged,
+  dropped,
+  overflows,
+  errors,
+}: Readonly<StreamStats>): void {
+  const counters = { received, delivered, buffered, merged, dropped, overflows, errors };
+  for (const [name, count] of Object.entries(counters)) {
+    assert.ok(Number.isInteger(count) && count >= 0, `${name} is ${count}`);
+  }
+  assert.equal(
+    received + overflows,
+    delivered + merged + dropped + buffered,
+    'an event is in no place, or in two',
+  );
+}
 
 function isSame(one: WatcherEvent, other: WatcherEvent): boolean {
   return one.action === other.action && one.actorName === other.actorName && one.actorId === other.actorId;

@@ -26,15 +26,18 @@ export const shape: Cases = {
   },
 
   "an event's time is milliseconds since the epoch, by the source's clock": async (trial) => {
-    const now = trial.subject.now ?? Date.now;
     const stream = await trial.ready();
-    const { time } = await trial.take(stream[Symbol.asyncIterator](), await trial.change());
-    assert.ok(Math.abs(time - now()) < NEAR, `${time} is not near ${now()}`);
+    assertNow(await trial.take(stream[Symbol.asyncIterator](), await trial.change()), trial.subject);
   },
 
   "reload(reason) is a ForceReload of the stream's own source": async (trial) => {
     const stream = await trial.ready();
     for (const reason of REASONS) assertReload(stream.reload(reason), reason, trial.subject);
+  },
+
+  'the time of a reload is that of its making': async (trial) => {
+    const stream = await trial.ready();
+    assertNow(stream.reload('gap'), trial.subject);
   },
 };
 
@@ -50,6 +53,10 @@ export function assertReload(
   assert.equal(event.actorName, '');
   assert.equal(event.actorId, '');
   assert.deepEqual(event.actorAttributes, {});
+}
+
+function assertNow({ time }: WatcherEvent, { now = Date.now }: Pick<ContractSubject, 'now'>): void {
+  assert.ok(Math.abs(time - now()) < NEAR, `${time} is not near ${now()}`);
 }
 
 function assertShape(event: WatcherEvent, { type, source }: Pick<ContractSubject, 'type' | 'source'>): void {

@@ -65,6 +65,20 @@ export const capacityLiars: readonly Liar[] = [
     harness: lying((inner) => ({ stats: counting(inner, { buffered: () => 0 }) })),
   },
   {
+    does: 'does not know how many events became one',
+    caughtBy: '`stats` are whole numbers, and have each event in one place',
+    says: /merged is NaN/,
+    harness: lying((inner) => ({ stats: counting(inner, { merged: () => Number.NaN }) })),
+  },
+  {
+    does: 'counts a delivered event as held, too',
+    caughtBy: '`stats` are whole numbers, and have each event in one place',
+    says: /in no place, or in two/,
+    harness: lying((inner) => ({
+      stats: counting(inner, { buffered: () => inner.stats.buffered + inner.stats.delivered }),
+    })),
+  },
+  {
     does: 'takes whatever it is given for a capacity',
     caughtBy: 'a capacity that is none throws INVALID_OPTION and names it',
     says: /capacity 0 was taken/,

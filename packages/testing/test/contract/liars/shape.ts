@@ -24,6 +24,12 @@ export const shapeLiars: readonly Liar[] = [
     harness: telling((event) => ({ ...event, time: event.time / 1000 })),
   },
   {
+    does: 'has no time for a reload',
+    caughtBy: 'the time of a reload is that of its making',
+    says: /0 is not near/,
+    harness: lying((inner) => ({ reload: (reason) => ({ ...inner.reload(reason), time: 0 }) })),
+  },
+  {
     does: 'gives the same reason for each reload',
     caughtBy: "reload(reason) is a ForceReload of the stream's own source",
     says: /'gap'(.|\n)*'disconnected'/,
