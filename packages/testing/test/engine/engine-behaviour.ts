@@ -233,6 +233,16 @@ export function dockerBehaviour(start: () => Promise<TestEngine>): void {
       );
     });
 
+    it('an until of the epoch has passed, and is no bound', async () => {
+      await using box = await container();
+      for (const query of [{ until: '0' }, { until: '0.0' }, { since: '0', until: '0' }]) {
+        const messages = await client.replay(query);
+        expect(messages.filter((message) => isOf(message, box.id)).map(briefly)).toEqual([
+          'container create',
+        ]);
+      }
+    });
+
     it('until without since replays everything up to it', async () => {
       await using box = await container();
       const [create] = await remembered(box.id);
@@ -256,6 +266,11 @@ export function dockerBehaviour(start: () => Promise<TestEngine>): void {
       ['until=1.x', 500, 'strconv.ParseInt: parsing "x": invalid syntax'],
       ['since=2023-01-01', 500, 'strconv.ParseInt: parsing "2023-01-01": invalid syntax'],
       ['filters=abc', 500, "invalid character 'a' looking for beginning of value"],
+      ['filters={"type":[1]}', 500, expect.any(String)],
+      ['filters={"type":"container"}', 500, expect.any(String)],
+      ['filters={"type":{"container":1}}', 500, expect.any(String)],
+      ['filters={"type":["network"],"event":{"start":true}}', 500, expect.any(String)],
+      ['filters=[]', 500, expect.any(String)],
     ])('refuses %s', async (query, status, message) => {
       const answer = await client.ask(`/events?${query}`);
       expect([answer.status, JSON.parse(answer.body)]).toEqual([status, { message }]);
@@ -321,6 +336,28 @@ export function dockerBehaviour(start: () => Promise<TestEngine>): void {
       expect(await select({ event: ['sta', 'health_status'] }, box.id)).toEqual(['container start']);
     });
 
+    it('compare with what is not wanted, too, except for types and actions, of which it lets none through', async () => {
+      await using box = await container({ labels: { a: '1' }, running: true });
+      const chosen = async (choice: object) => {
+        const query = {
+          since: LONG_AGO,
+          until: timestamp(await engineNow()),
+          filters: JSON.stringify(choice),
+        };
+        return (await client.replay(query)).filter((message) => isOf(message, box.id)).map(briefly);
+      };
+      const all = ['container create', 'network connect', 'container start'];
+      expect(await chosen({ type: { container: false } })).toEqual([]);
+      expect(await chosen({ type: { container: false, network: true } })).toEqual(['network connect']);
+      expect(await chosen({ event: { start: false } })).toEqual([]);
+      expect(await chosen({ label: { a: false } })).toEqual(['container create', 'container start']);
+      expect(await chosen({ container: { [box.name]: false } })).toEqual([
+        'container create',
+        'container start',
+      ]);
+      for (const nothing of [{}, [], null]) expect(await chosen({ type: nothing })).toEqual(all);
+    });
+
     it("take the client's form, where values are keys", async () => {
       await using box = await container();
       const query = {
@@ -329,6 +366,46 @@ export function dockerBehaviour(start: () => Promise<TestEngine>): void {
         filters: '{"event":{"create":true}}',
       };
       expect((await client.replay(query)).some((message) => isOf(message, box.id))).toBe(true);
+    });
+  });
+
+  describe('a signal', () => {
+    const kill = (id: string, signal: string) =>
+      client.ask(`/containers/${id}/kill?${new URLSearchParams({ signal })}`, { method: 'POST' });
+
+    it('of any name that Linux has, or its number, is told of', async () => {
+      await using box = await container({ running: true });
+      const known = [
+        'SIGWINCH',
+        'winch',
+        '28',
+        '+28',
+        'SIGCLD',
+        'SIGRTMIN',
+        'RTMIN+15',
+        'RTMAX-14',
+        'RTMAX',
+        '64',
+      ];
+      for (const signal of known)
+        expect([signal, (await kill(box.id, signal)).status]).toEqual([signal, 204]);
+      const told = (await remembered(box.id)).filter(({ Action }) => Action === 'kill');
+      expect(told.map(signalOf)).toEqual(['28', '28', '28', '28', '17', '34', '49', '50', '64', '64']);
+    });
+
+    it.each(['SIGNONE', 'sigsigwinch', '0', '1.0', '0x1c', ' '])(
+      'of no name or number is refused: %j',
+      async (signal) => {
+        await using box = await container({ running: true });
+        const { status, body } = await kill(box.id, signal);
+        expect([status, JSON.parse(body)]).toEqual([400, { message: `Invalid signal: ${signal}` }]);
+      },
+    );
+
+    it('that is none kills', async () => {
+      await using box = await container({ running: true });
+      expect((await kill(box.id, '')).status).toBe(204);
+      expect((await remembered(box.id)).map(briefly)).toContain('container die');
     });
   });
 
@@ -399,6 +476,29 @@ export function dockerBehaviour(start: () => Promise<TestEngine>): void {
       const query = new URLSearchParams({ filters: filters({ status: ['created'] }) });
       const found = await client.json<{ Id: string }[]>(`/containers/json?${query}`);
       expect(found.map(({ Id }) => Id)).toEqual([created.id]);
+    });
+
+    it('are of the newest, in every state, when their number is limited', async () => {
+      await using box = await container({ running: true });
+      await using newest = await container();
+      const list = async (query: string) =>
+        (await client.json<{ Id: string }[]>(`/containers/json?${query}`)).map(({ Id }) => Id);
+      expect(await list('limit=1')).toEqual([newest.id]);
+      expect(await list('limit=2')).toEqual([newest.id, box.id]);
+      for (const none of ['0', '-1', '']) expect(await list(`limit=${none}`)).toEqual([box.id]);
+      const { status, body } = await client.ask('/containers/json?limit=x');
+      expect([status, JSON.parse(body)]).toEqual([
+        500,
+        { message: 'strconv.Atoi: parsing "x": invalid syntax' },
+      ]);
+    });
+
+    it('are filtered by the beginning of an ID, and by no other part of it', async () => {
+      await using box = await container();
+      for (const id of [box.id.slice(8, 24), `^${box.id.slice(0, 12)}`, '']) {
+        const query = new URLSearchParams({ all: '1', filters: filters({ id: [id] }) });
+        expect(await client.json(`/containers/json?${query}`)).toEqual([]);
+      }
     });
 
     it.each([
@@ -713,6 +813,11 @@ function isOf({ Actor }: WireMessage, id: string): boolean {
 function nameOf(message: WireMessage | undefined): string | undefined {
   const { name } = message?.Actor.Attributes ?? {};
   return name;
+}
+
+function signalOf({ Actor }: WireMessage): string | undefined {
+  const { signal } = Actor.Attributes;
+  return signal;
 }
 
 /** Reads RFC 3339 with any number of decimals. */

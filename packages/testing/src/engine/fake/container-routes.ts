@@ -1,3 +1,4 @@
+import { EngineError } from '../test-engine.ts';
 import type { Container } from './container.ts';
 import { detailsOf, summaryOf } from './container-views.ts';
 import type { Containers } from './containers.ts';
@@ -15,7 +16,7 @@ export const containerRoutes: readonly Route[] = [
   action('start', (containers, container) => containers.start(container)),
   action('stop', (containers, container) => containers.stop(container)),
   action('kill', (containers, container, { query }) =>
-    containers.kill(container, query.get('signal') ?? undefined),
+    containers.kill(container, query.get('signal') || undefined),
   ),
   action('pause', (containers, container) => containers.pause(container)),
   action('unpause', (containers, container) => containers.unpause(container)),
@@ -39,10 +40,16 @@ function action(
 }
 
 function list({ containers }: EngineState, { query }: RoutedRequest): Answer {
-  const shown = listFilter(FilterArgs.parse(query.get('filters')), isTrue(query.get('all')));
+  const limit = readLimit(query.get('limit') ?? '');
+  // So many of the newest are asked for, whatever their state.
+  const shown = listFilter(FilterArgs.parse(query.get('filters')), isTrue(query.get('all')) || limit > 0);
   const found = containers.all().filter(shown);
-  const limit = Number(query.get('limit') ?? 0);
   return { status: 200, body: (limit > 0 ? found.slice(0, limit) : found).map(summaryOf) };
+}
+
+function readLimit(limit: string): number {
+  if (/^([+-]?\d+)?$/.test(limit)) return Number(limit);
+  throw new EngineError(500, `strconv.Atoi: parsing ${JSON.stringify(limit)}: invalid syntax`);
 }
 
 function details({ containers }: EngineState, { reference }: RoutedRequest): Answer {

@@ -26,20 +26,3 @@ export type ContainerState = 'created' | 'running' | 'paused' | 'exited';
 export function isRunning({ state }: Container): boolean {
   return state === 'running' || state === 'paused';
 }
-
-const SIGNALS: Readonly<Record<string, number>> = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  KILL: 9,
-  USR1: 10,
-  USR2: 12,
-  TERM: 15,
-};
-
-/** The number of a signal by number or name, with or without `SIG`; undefined for one that nobody knows. */
-export function signalNumber(signal: string): number | undefined {
-  const number = Number(signal);
-  if (Number.isInteger(number) && number > 0 && number < 65) return number;
-  return SIGNALS[signal.toUpperCase().replace(/^SIG/, '')];
-}

@@ -1,9 +1,10 @@
 import { type CreateOptions, EngineError } from '../test-engine.ts';
-import { type Container, isRunning, signalNumber } from './container.ts';
+import { type Container, isRunning } from './container.ts';
 import type { EngineTime } from './engine-time.ts';
 import type { MessageInput } from './message.ts';
 import { Networks } from './networks.ts';
 import { randomId } from './random-id.ts';
+import { signalNumber } from './signals.ts';
 
 export interface ContainerOptions extends CreateOptions {
   /** Default: `watcher-test`. */

@@ -1,7 +1,7 @@
 import { EngineError } from '../test-engine.ts';
 
-/** The values of one filter key; several are alternatives. */
-type Values = ReadonlySet<string>;
+/** The values of one filter key, each with whether it is wanted; several are alternatives. */
+type Values = ReadonlyMap<string, boolean>;
 
 /** The `filters` parameter of the Engine API, and the three ways in which the engine compares with it. */
 export class FilterArgs {
@@ -12,7 +12,8 @@ export class FilterArgs {
   }
 
   /**
-   * Reads `{"key":["value"]}`, or `{"key":{"value":true}}`, which is what the engine's own client sends.
+   * Reads `{"key":["value"]}`, or `{"key":{"value":true}}`, which is what the engine's own client sends, but no
+   * mixture of them.
    *
    * @throws {EngineError} for anything else
    */
@@ -26,8 +27,11 @@ export class FilterArgs {
     }
     if (given === null) return new FilterArgs(new Map());
     if (!isRecord(given)) throw new EngineError(500, `invalid filter: ${json}`);
-    const fields = Object.entries(given).map(([key, values]) => [key, valuesOf(values, json)] as const);
-    return new FilterArgs(new Map(fields));
+    const fields = Object.entries(given).filter(([, values]) => values !== null);
+    const isReadable =
+      fields.every(([, values]) => isList(values)) || fields.every(([, values]) => isChoice(values));
+    if (!isReadable) throw new EngineError(500, `invalid filter: ${json}`);
+    return new FilterArgs(new Map(fields.map(([key, values]) => [key, valuesOf(values)])));
   }
 
   get size(): number {
@@ -42,10 +46,13 @@ export class FilterArgs {
     return this.#fields.get(key) ?? NONE;
   }
 
-  /** Whether nothing is asked of `key`, or one of its values is `text`. */
+  /**
+   * Whether nothing is asked of `key`, or one of its values is `text` and wanted. This is the one comparison for which
+   * it matters whether a value is wanted.
+   */
   exact(key: string, text: string): boolean {
     const values = this.values(key);
-    return values.size === 0 || values.has(text);
+    return values.size === 0 || values.get(text) === true;
   }
 
   /** Whether nothing is asked of `key`, or `text` begins with one of its values. */
@@ -70,12 +77,19 @@ export class FilterArgs {
   }
 }
 
-const NONE: Values = new Set();
+const NONE: Values = new Map();
 
-function valuesOf(values: unknown, json: string): Values {
-  if (Array.isArray(values)) return new Set(values.map(String));
-  if (isRecord(values)) return new Set(Object.keys(values));
-  throw new EngineError(500, `invalid filter: ${json}`);
+function valuesOf(values: unknown): Values {
+  if (isList(values)) return new Map(values.map((value) => [value, true]));
+  return new Map(isChoice(values) ? Object.entries(values) : []);
+}
+
+function isList(values: unknown): values is string[] {
+  return Array.isArray(values) && values.every((value) => typeof value === 'string');
+}
+
+function isChoice(values: unknown): values is Record<string, boolean> {
+  return isRecord(values) && Object.values(values).every((wanted) => typeof wanted === 'boolean');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -83,7 +97,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function some(values: Values, test: (value: string) => boolean): boolean {
-  for (const value of values) if (test(value)) return true;
+  for (const value of values.keys()) if (test(value)) return true;
   return false;
 }
 

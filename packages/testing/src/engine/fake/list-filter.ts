@@ -15,14 +15,20 @@ export function listFilter(filters: FilterArgs, all: boolean): (container: Conta
   const unknown = filters.keys().find((key) => !KEYS.includes(key));
   if (unknown !== undefined) throw new EngineError(400, `Invalid filter '${unknown}'`);
   const statuses = filters.values('status');
-  for (const status of statuses) {
+  for (const status of statuses.keys()) {
     if (!STATES.has(status)) throw new EngineError(400, `Invalid filter 'status=${status}'`);
   }
   const everyState = all || statuses.size > 0;
   return (container) =>
     (everyState || isRunning(container)) &&
-    filters.exact('status', container.state) &&
-    filters.pattern('id', container.id) &&
+    filters.pattern('status', container.state) &&
+    hasId(filters, container.id) &&
     (filters.pattern('name', container.name) || filters.pattern('name', `/${container.name}`)) &&
     filters.labels('label', container.labels);
+}
+
+/** An ID is asked for by its beginning, and by no pattern. */
+function hasId(filters: FilterArgs, id: string): boolean {
+  const ids = [...filters.values('id').keys()];
+  return ids.length === 0 || ids.some((given) => given !== '' && id.startsWith(given));
 }

@@ -14,7 +14,7 @@ export function podmanFilter(filters: FilterArgs): (message: EngineMessage) => b
       named(filters, 'image', message) &&
       named(filters, 'volume', message) &&
       named(filters, 'pod', message) &&
-      [...filters.values('label')].every((label) => hasLabel(Actor.Attributes, label))
+      hasOneOf(filters, Actor.Attributes)
     );
   };
 }
@@ -28,6 +28,12 @@ function named(filters: FilterArgs, type: string, { Type, Actor }: EngineMessage
   if (filters.values(type).size === 0) return true;
   const { name = '' } = Actor.Attributes;
   return Type === type && (filters.exact(type, name) || filters.prefix(type, Actor.ID));
+}
+
+/** Several labels are alternatives, as other values are. */
+function hasOneOf(filters: FilterArgs, attributes: Readonly<Record<string, string>>): boolean {
+  const labels = [...filters.values('label').keys()];
+  return labels.length === 0 || labels.some((label) => hasLabel(attributes, label));
 }
 
 function hasLabel(attributes: Readonly<Record<string, string>>, label: string): boolean {

@@ -21,16 +21,18 @@ export class EventRing {
 
   /**
    * What a subscription is sent first. It walks from the newest back and stops at the first event that is older
-   * than `since`, so an older one published later hides what lies behind it. Without `since` and `until`:
-   * nothing.
+   * than `since`, so an older one published later hides what lies behind it. An `until` of the epoch, or before it, is
+   * no bound. Without `since` and `until`: nothing.
    */
   replay({ since, until, exclusive, include }: Replay): EngineMessage[] {
     if (since === undefined && until === undefined) return [];
+    const isAfter = (time: bigint) =>
+      until !== undefined && until > 0n && (exclusive ? time >= until : time > until);
     const replayed: EngineMessage[] = [];
     for (let place = this.#messages.length - 1; place >= 0; place--) {
       const message = this.#messages[place] as EngineMessage;
       if (since !== undefined && (exclusive ? message.timeNano <= since : message.timeNano < since)) break;
-      if (until !== undefined && (exclusive ? message.timeNano >= until : message.timeNano > until)) continue;
+      if (isAfter(message.timeNano)) continue;
       if (include(message)) replayed.push(message);
     }
     return replayed.reverse();
