@@ -93,6 +93,42 @@ export function podmanBehaviour(start: () => Promise<TestEngine>): void {
     });
   });
 
+  it('what is remembered is all that `stream=false` asks for, without since too', async () => {
+    const id = await engine.create({ name: freshName() });
+    await remembered(id, 'create');
+    const messages = await client.replay({ stream: 'false' });
+    expect(messages.some(({ Actor }) => Actor.ID === id)).toBe(true);
+  });
+
+  it('an until before since is no error, and brings nothing', async () => {
+    const { status, body } = await client.ask('/events?since=20&until=10');
+    expect([status, body]).toEqual([200, '']);
+  });
+
+  it('several labels are alternatives', async () => {
+    const tiers = ['front', 'back', 'none'].map((tier) =>
+      engine.create({ name: freshName(), labels: { tier } }),
+    );
+    const [front, back, none] = await Promise.all(tiers);
+    for (const id of [front, back, none]) await remembered(id ?? '', 'create');
+    const label = filters({ label: ['tier=front', 'tier=back'] });
+    const found = (await client.replay({ since: LONG_AGO, stream: 'false', filters: label })).map(
+      ({ Actor }) => Actor.ID,
+    );
+    expect([front, back, none].map((id) => found.includes(id ?? ''))).toEqual([true, true, false]);
+  });
+
+  it('a cleanup, where it is told of, has no exit code of its container', async () => {
+    const id = await engine.create({ name: freshName() });
+    await engine.start(id);
+    await engine.kill(id);
+    await remembered(id, 'die');
+    const all = await client.replay({ since: LONG_AGO, stream: 'false' });
+    const cleanups = all.filter(({ Action, Actor }) => Actor.ID === id && Action === 'cleanup');
+    for (const { Actor } of cleanups) expect(Actor.Attributes).toMatchObject({ containerExitCode: '0' });
+    await engine.remove(id);
+  });
+
   it('a label hides no exit code, whatever it is called', async () => {
     const labels = { exitCode: 'label', containerExitCode: 'label', signal: 'label', oldName: 'label' };
     const name = freshName();

@@ -13,8 +13,8 @@ import { podmanAttributes, podmanMessages, recentPodmanMessages } from './podman
  * - `docker-1.52`: Docker with API 1.52: no `status`, `id` and `from` for clients of that version, which get
  *   another content type
  * - `podman`: Podman's own words, `remove` and `died`, and a 400 for a filter key that it does not know
- * - `podman-4.3`: the Docker socket of Podman 4.3 as it was measured: `remove`, but `die`; nothing for a filter key
- *   that it does not know; nothing for an `until` that has passed; events and containers outlive the daemon
+ * - `podman-4.3`: the Docker socket of Podman 4.3, its events as they were measured: `remove`, but `die`; nothing for a
+ *   filter key that it does not know; nothing for an `until` that has passed; events and containers outlive the daemon
  */
 export type DialectName = 'docker' | 'docker-1.52' | 'podman' | 'podman-4.3';
 

@@ -16,9 +16,10 @@ export interface EventsQuery {
 
 /** @throws {EngineError} for what the engine cannot read or does not take */
 export function readEventsQuery(query: URLSearchParams, dialect: Dialect, now: bigint): EventsQuery {
-  const since = dialect.readTime(query.get('since'));
+  const once = onlyOnce(query, dialect);
+  const since = dialect.readTime(query.get('since')) ?? (once ? 0n : undefined);
   const until = dialect.readTime(query.get('until'));
-  if (until !== undefined && since !== undefined && until < since) {
+  if (until !== undefined && since !== undefined && until < since && !dialect.pastIsEmpty) {
     throw new EngineError(
       400,
       `\`since\` time (${query.get('since')}) cannot be after \`until\` time (${query.get('until')})`,
@@ -30,7 +31,7 @@ export function readEventsQuery(query: URLSearchParams, dialect: Dialect, now: b
   if (hasUnknownKey(filters, dialect) || (hasPassed && dialect.pastIsEmpty)) {
     return { since, until, include, answer: 'empty' };
   }
-  return { since, until, include, answer: hasPassed || onlyOnce(query, dialect) ? 'past' : 'live' };
+  return { since, until, include, answer: hasPassed || once ? 'past' : 'live' };
 }
 
 /** Whether a key is asked for that this engine answers with nothing. */
@@ -41,7 +42,7 @@ function hasUnknownKey(filters: FilterArgs, { eventKeys, unknownKeyStatus }: Dia
   throw new EngineError(unknownKeyStatus, `${unknown} is an invalid filter`);
 }
 
-/** Podman's own parameter: `stream=false` ends after the replay. Docker ignores it. */
+/** Podman's own parameter: `stream=false` ends after the replay, which is of everything without `since`. Docker ignores it. */
 function onlyOnce(query: URLSearchParams, { takesStream }: Dialect): boolean {
   return takesStream && query.has('stream') && !isTrue(query.get('stream'));
 }

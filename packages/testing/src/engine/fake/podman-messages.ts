@@ -13,7 +13,7 @@ export function podmanMessages(message: MessageInput): readonly MessageInput[] {
     case 'die':
       return [
         { ...message, Action: 'died' },
-        { ...message, Action: 'cleanup' },
+        { ...message, Action: 'cleanup', ...withExitCode(message, '0') },
       ];
     case 'destroy':
       return [{ ...message, Action: 'remove' }];
@@ -40,6 +40,10 @@ export function recentPodmanMessages(message: MessageInput): readonly MessageInp
       Actor: { ...own.Actor, Attributes: { ...own.Actor?.Attributes, exitCode } },
     };
   });
+}
+
+function withExitCode({ Actor }: MessageInput, containerExitCode: string): Pick<MessageInput, 'Actor'> {
+  return { Actor: { ...Actor, Attributes: { ...Actor?.Attributes, containerExitCode } } };
 }
 
 /**
