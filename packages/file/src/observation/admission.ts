@@ -1,12 +1,16 @@
+import type { Change } from '../picture/difference.ts';
 import type { Picture } from '../picture/picture.ts';
-import type { Doubt, Doubts } from '../picture/settle.ts';
+import { type Doubt, type Doubts, isOnlyYoung } from '../picture/settle.ts';
 import type { Survey } from '../picture/survey.ts';
-import type { Seat } from './seats.ts';
+import type { Seat, Seats } from './seats.ts';
 
 export interface AdmissionParts {
   readonly picture: Picture;
   readonly doubts: Doubts;
   readonly survey: Survey;
+  readonly seats: Seats;
+  /** Puts in doubt whatever is not as the picture shows it. */
+  readonly scan: (signal: AbortSignal) => Promise<void>;
   /** Called with a seat once its files are covered: it is to be told of the faults that stand. */
   readonly onCovered: (seat: Seat) => void;
 }
@@ -24,6 +28,8 @@ export class Admission {
   readonly #newcomers = new Set<Seat>();
   /** Seats that are not open yet, and what was in doubt when their files were covered. */
   readonly #waiting = new Map<Seat, readonly Doubt[]>();
+  /** What was in doubt when a seat opened: its consumer may have read what nobody else will ever hear of. */
+  readonly #unsure = new Map<Seat, Set<Doubt>>();
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
@@ -36,6 +42,7 @@ export class Admission {
   leave(seat: Seat): void {
     this.#newcomers.delete(seat);
     this.#waiting.delete(seat);
+    this.#unsure.delete(seat);
   }
 
   /** Covers no more than somebody wants. */
@@ -64,25 +71,31 @@ export class Admission {
     return this.isCovered(seat) && !this.#waiting.has(seat);
   }
 
-  /** Takes what newcomers ask for into the picture, as it is now: a consumer lists for itself once it is ready. */
+  /**
+   * Takes what newcomers ask for into the picture, as it is now: a consumer lists for itself once it is ready. What the
+   * picture holds already may have changed without notice, and is compared first.
+   */
   async cover(signal: AbortSignal): Promise<void> {
-    const seats = [...this.#newcomers];
-    if (seats.length === 0) return;
-    const { picture, doubts, survey, onCovered } = this.#parts;
-    const names = new Set(seats.flatMap(({ name }) => name ?? []));
-    const every = seats.some(({ name }) => name === undefined);
+    const newcomers = [...this.#newcomers];
+    if (newcomers.length === 0) return;
+    const { picture, doubts, survey, seats, onCovered, scan } = this.#parts;
+    await scan(signal);
+    // Known is what is covered: of the rest the picture may hold what a seat left behind, long since another.
+    const isKnown = (name: string) => this.#names.has(name) || (this.#every && seats.isShown(name));
+    picture.keep(isKnown);
+    const names = new Set(newcomers.flatMap(({ name }) => name ?? []));
+    const every = newcomers.some(({ name }) => name === undefined);
     if (every && !this.#every) for (const name of (await survey.list(undefined)) ?? []) names.add(name);
-    const isKnown = (name: string) => picture.files.has(name) || this.#names.has(name);
     await survey.take(
       [...names].filter((name) => !isKnown(name)),
       signal,
     );
-    this.#every ||= every;
     const inDoubt = [...doubts];
-    for (const seat of seats) {
+    for (const seat of newcomers) {
       // It may have left in the meantime.
       if (!this.#newcomers.delete(seat)) continue;
-      if (seat.name !== undefined) this.#names.add(seat.name);
+      if (seat.name === undefined) this.#every = true;
+      else this.#names.add(seat.name);
       onCovered(seat);
       this.#waiting.set(seat, inDoubt);
     }
@@ -96,7 +109,30 @@ export class Admission {
     for (const [seat, doubts] of this.#waiting) {
       if (doubts.some(({ settled }) => !settled)) continue;
       this.#waiting.delete(seat);
+      const unsure = [...this.#parts.doubts].filter((doubt) => this.#isUnsure(seat, doubt));
+      if (unsure.length > 0) this.#unsure.set(seat, new Set(unsure));
       seat.open();
     }
+  }
+
+  /**
+   * The names that came into doubt too late for a seat to wait for them, and that have settled since as they were
+   * before: its consumer may have read what they were in between.
+   */
+  *undone(changes: readonly Change[]): Iterable<[seat: Seat, name: string]> {
+    const changed = new Set(changes.map(({ name }) => name));
+    for (const [seat, doubts] of this.#unsure) {
+      for (const doubt of doubts) {
+        if (!doubt.settled) continue;
+        doubts.delete(doubt);
+        if (!changed.has(doubt.name)) yield [seat, doubt.name];
+      }
+      if (doubts.size === 0) this.#unsure.delete(seat);
+    }
+  }
+
+  #isUnsure(seat: Seat, doubt: Doubt): boolean {
+    const { seats, picture } = this.#parts;
+    return seats.isFor(seat, doubt.name) && !isOnlyYoung(doubt, picture.files.get(doubt.name));
   }
 }

@@ -57,8 +57,13 @@ export class Observation {
     this.#notice = new Notice({ ...known, seats: this.#seats, lookAtAll: () => this.#tickSoon() });
     this.#survey = new Survey(path, { ...known, faults: this.#faults, isShown });
     this.#examiner = new Examiner(path, { ...known, survey: this.#survey, isShown });
-    const onCovered = (seat: Seat) => this.#tellFaultsTo(seat);
-    this.#admission = new Admission({ ...known, survey: this.#survey, onCovered });
+    this.#admission = new Admission({
+      ...known,
+      survey: this.#survey,
+      seats: this.#seats,
+      scan: (signal) => this.#scan(signal),
+      onCovered: (seat) => this.#tellFaultsTo(seat),
+    });
     this.#anchor = new Anchor(path, settings.polling, {
       hint: (name) => this.#hint(name),
       hintAny: () => this.#tickSoon(),
@@ -181,6 +186,7 @@ export class Observation {
     const changes = await this.#examiner.examine(due, signal);
     if (changes.length > 0) publishChanges(this.#path, changes.length);
     for (const change of changes) this.#tell(change);
+    for (const [seat, name] of this.#admission.undone(changes)) seat.tell(this.#asItIs(name));
   }
 
   /** Whoever asked for it may have left. */
@@ -188,6 +194,11 @@ export class Observation {
     const wanted = this.#seats.wants(name);
     if (!wanted) this.#doubts.settle(name);
     return wanted;
+  }
+
+  #asItIs(name: string): Change {
+    const state = this.#picture.files.get(name);
+    return state ? { kind: 'written', name, state, same: false } : { kind: 'deleted', name };
   }
 
   #tell(change: Change): void {

@@ -118,6 +118,11 @@ export function lookAgainAt(
   return looksHalfWritten(found.state, known) && now < filledBy ? filledBy : undefined;
 }
 
+/** Whether a file is in doubt for its youth alone: a glance found it as it is known, and no hint has come since. */
+export function isOnlyYoung({ seen }: Doubt, known: FileState | undefined): boolean {
+  return seen !== undefined && known !== undefined && sameStat(seen, known);
+}
+
 /** Empty, or the same file suddenly less than half as long: most likely the first half of a truncate and write. */
 function looksHalfWritten(now: FileState, known: FileState | undefined): boolean {
   if (now.size === 0n) return known?.size !== 0n;
