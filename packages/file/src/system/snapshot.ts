@@ -51,8 +51,14 @@ export async function look(directory: string, name: string, contentLimit: number
       via = await stepsOf(directory, name);
       before = await stat(path, { bigint: true });
     }
+    let fault: unknown;
+    if (before.nlink === 0n) {
+      const again = await stat(path, { bigint: true });
+      // Another by now: it was only just being replaced, and had lost its name already.
+      if (sameFile(before, again)) fault = faultOf(REPLACED_OUTSIDE);
+      before = again;
+    }
     if (!before.isFile()) return { kind: 'absent', via };
-    const fault = before.nlink === 0n ? faultOf(REPLACED_OUTSIDE) : undefined;
     if (before.size > contentLimit) return { kind: 'file', via, state: stateOf(before, 'large'), fault };
     try {
       // Not blocking: a pipe may have taken the file's place since, and opening one would wait for its writer.
@@ -61,6 +67,8 @@ export async function look(directory: string, name: string, contentLimit: number
       if (!isRefusal(error)) throw error;
       return { kind: 'file', via, state: stateOf(before, 'unread'), fault: error };
     }
+    // Before anything is read from it: what is in a pipe is for somebody else.
+    if (!(await handle.stat()).isFile()) return { kind: 'absent', via };
     const hash = await hashOf(handle, Number(before.size), contentLimit);
     const after = await handle.stat({ bigint: true });
     return hash !== undefined && sameStat(before, after)
@@ -82,15 +90,20 @@ async function stepsOf(directory: string, name: string): Promise<Steps> {
   for (let next = name; ; ) {
     // The last of them is no symlink, or is not there.
     const target = await readlink(pathOf(directory, next)).catch(() => '');
-    next = firstStep(target);
-    if (next === '' || next === name || steps.includes(next)) return steps;
+    next = firstStep(directory, target);
+    if (next === '' || next === name || steps.includes(next) || steps.length === MOST_STEPS) return steps;
     steps.push(next);
   }
 }
 
+/** The system gives up after as many symlinks. */
+const MOST_STEPS = 40;
+
 /** The name in its own directory that a symlink's target begins with; `''` when it leads elsewhere at once. */
-function firstStep(target: string): string {
-  const [step = ''] = normalize(target).split(sep);
+function firstStep(directory: string, target: string): string {
+  const way = normalize(target);
+  const own = pathOf(directory, '');
+  const [step = ''] = (way.startsWith(own) ? way.slice(own.length) : way).split(sep);
   return isPlainName(step) ? step : '';
 }
 

@@ -1,9 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { directoryIdentity, isPlainName, look, sameFile, sameStat } from '../../src/system/snapshot.ts';
-import { playground } from '../support/playground.ts';
+import { type Playground, playground } from '../support/playground.ts';
 import { unprivileged } from '../support/unprivileged.ts';
+import { until } from '../support/wait.ts';
 
 const LIMIT = 1000;
 
@@ -98,6 +102,7 @@ test('a symlink is the file that it leads to, and says through which names it le
   await symlink('..data/a', place.at('a'));
   await symlink('./a', place.at('b'));
   await symlink(place.at('..1', 'a'), place.at('absolute'));
+  await symlink(join(place.path, '..', 'a'), place.at('absolutely-elsewhere'));
   await symlink('../gone', place.at('dangling'));
   await symlink('round', place.at('circle'));
   await symlink('circle', place.at('round'));
@@ -107,9 +112,64 @@ test('a symlink is the file that it leads to, and says through which names it le
     state: { size: 1n },
   });
   expect(await look(place.path, 'b', LIMIT)).toMatchObject({ kind: 'file', via: ['a', '..data', '..1'] });
-  expect(await look(place.path, 'absolute', LIMIT)).toMatchObject({ kind: 'file', via: [] });
+  expect(await look(place.path, 'absolute', LIMIT)).toMatchObject({ kind: 'file', via: ['..1'] });
+  expect(await look(place.path, 'absolutely-elsewhere', LIMIT)).toEqual({ kind: 'absent', via: [] });
   expect(await look(place.path, 'dangling', LIMIT)).toEqual({ kind: 'absent', via: [] });
   expect(await look(place.path, 'circle', LIMIT)).toEqual({ kind: 'absent', via: ['round'] });
+});
+
+test('a chain of symlinks is followed for as many steps as the system follows it, and no further', async () => {
+  await using place = await playground();
+  const chain = Array.from({ length: 100 }, (_, i) => `${i}`);
+  for (const [i, name] of chain.entries()) await symlink(`${i + 1}`, place.at(name));
+  await writeFile(place.at('100'), 'x');
+  expect(await look(place.path, '0', LIMIT)).toEqual({ kind: 'absent', via: chain.slice(1, 41) });
+  expect(await look(place.path, '60', LIMIT)).toMatchObject({
+    kind: 'file',
+    via: [...chain.slice(61), '100'],
+  });
+});
+
+/** Does something to a directory over and over, in a process of its own, while names in it are looked at. */
+async function faultsDuring(script: string, place: Playground, looks: () => Promise<Looked>[]) {
+  const child = spawn(process.execPath, ['-e', script], { cwd: place.path });
+  const exit = once(child, 'exit');
+  await until(() => existsSync(place.at('a')), 'it to have begun');
+  const faults: unknown[] = [];
+  try {
+    for (let i = 0; i < 2000; i++) {
+      for (const found of await Promise.all(looks())) if ('fault' in found) faults.push(found.fault);
+    }
+  } finally {
+    child.kill('SIGKILL');
+    await exit;
+  }
+  return faults.filter((fault) => fault !== undefined);
+}
+
+onLinux('a file that is replaced again and again is said to be nothing odd', async () => {
+  await using place = await playground();
+  const script = `
+    const { renameSync, writeFileSync } = require('node:fs');
+    for (;;) { writeFileSync('next', 'xx'); renameSync('next', 'a'); }`;
+  const looks = () => Array.from({ length: 8 }, () => look(place.path, 'a', 1));
+  expect(await faultsDuring(script, place, looks)).toEqual([]);
+});
+
+onLinux('a file whose place is taken by a pipe or a directory again and again is no fault', async () => {
+  await using place = await playground();
+  await writeFile(place.at('file'), 'x');
+  execFileSync('mkfifo', [place.at('pipe')]);
+  await mkdir(place.at('directory'));
+  const script = `
+    const { linkSync, renameSync, symlinkSync } = require('node:fs');
+    for (;;) {
+      for (const kind of ['file', 'pipe', 'file']) { linkSync(kind, 'next'); renameSync('next', 'a'); }
+      symlinkSync('directory', 'next');
+      renameSync('next', 'a');
+    }`;
+  const looks = () => Array.from({ length: 4 }, () => look(place.path, 'a', 100));
+  expect(await faultsDuring(script, place, looks)).toEqual([]);
 });
 
 test('a file that may not be read has its size and times, and what stands in the way', async () => {
