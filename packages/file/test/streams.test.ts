@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { watch } from 'node:fs';
-import { chmod, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { systemClock } from '@watcher/core';
 import { isForceReload } from '@watcher/events';
 import { ManualClock } from '@watcher/testing/clock';
@@ -288,6 +288,18 @@ describe('a function `ignore` that throws', () => {
     await writeFile(place.at('b.yml'), 'x');
     expect(await seen.lineCount(1)).toEqual(['created b.yml']);
   });
+
+  test('fails them too when it is asked what a file that is gone is called now', async () => {
+    await using place = await playground();
+    await writeFile(place.at('a.yml'), 'x');
+    const ignore = () => {
+      throw new Error('thrown by ignore');
+    };
+    const stream = new DirectoryWatcher(place.path, { ignore }).add('a.yml').events();
+    await stream.ready;
+    await rename(place.at('a.yml'), place.at('b.yml'));
+    expect(await stream.closed).toMatchObject({ reason: 'failed', error: { code: 'UNEXPECTED' } });
+  });
 });
 
 describe('what is going on', () => {
@@ -302,6 +314,21 @@ describe('what is going on', () => {
       'debug directory watcher opened',
       'warn directory watcher: cannot watch',
       'debug directory watcher closed',
+    ]);
+  });
+
+  test('is logged: that what stood in the way is over', async () => {
+    await using place = await playground();
+    const lines: string[] = [];
+    const log = (level: string) => (_: unknown, message?: string) => lines.push(`${level} ${message}`);
+    const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+    await using seen = await record(new DirectoryWatcher(place.at('config'), { logger }));
+    await mkdir(place.at('config'));
+    await writeFile(place.at('config', 'a.yml'), 'x');
+    await seen.lineCount(1);
+    expect(lines.slice(1)).toEqual([
+      'warn directory watcher: cannot watch',
+      'info directory watcher: can watch again',
     ]);
   });
 

@@ -50,7 +50,14 @@ export class Observation {
     this.#logger = settings.logger && harmlessLogger(settings.logger);
     this.#alarm = new Alarm(settings.clock);
     this.#doubts = new Doubts(settings.settle);
-    this.#faults = new Faults((fault) => this.#tellFault(fault));
+    this.#faults = new Faults(
+      (fault) => this.#tellFault(fault),
+      (fault) =>
+        this.#logger?.info(
+          { directory: path, path: fault.path },
+          `directory watcher: can ${fault.doing} again`,
+        ),
+    );
     this.#seats = new Seats(settings.isIgnored);
     const isShown = (name: string) => this.#seats.isShown(name);
     const known = { settings, picture: this.#picture, doubts: this.#doubts };
@@ -168,14 +175,21 @@ export class Observation {
   /** Puts in doubt whatever is not as the picture shows it. */
   async #scan(signal: AbortSignal): Promise<void> {
     const { localDevice } = this.#anchor;
-    const listed = this.#admission.coversEvery ? await this.#survey.list(localDevice) : [];
-    if (!listed) return;
-    const names = new Set(listed);
-    for (const name of this.#admission.coveredNames) names.add(name);
-    for (const name of this.#picture.files.keys()) names.add(name);
-    this.#faults.keep((name) => names.has(name));
+    const names = new Set(this.#admission.coveredNames);
+    const listed = await this.#listed(localDevice);
+    if (listed) {
+      for (const name of [...listed, ...this.#picture.files.keys()]) names.add(name);
+      this.#faults.keep((name) => names.has(name));
+    }
     for (const { name } of this.#doubts) names.delete(name);
     await this.#survey.glanceAt(names, localDevice, signal);
+  }
+
+  /** Every file, if that is asked for; undefined when they cannot be told, and a file asked for by name still can. */
+  async #listed(localDevice: bigint | undefined): Promise<readonly string[] | undefined> {
+    if (this.#admission.coversEvery) return this.#survey.list(localDevice);
+    this.#faults.forget('list', this.#path);
+    return [];
   }
 
   // What takes doubts away.
@@ -223,8 +237,9 @@ export class Observation {
     for (const fault of this.#faults) if (this.#concerns(fault, seat)) seat.fault(fault);
   }
 
-  /** What is wrong with one file is of no interest to who asks for another. */
-  #concerns({ name }: Fault, seat: Seat): boolean {
+  /** What is wrong with one file is of no interest to who asks for another, nor the list to who asks for one. */
+  #concerns({ doing, name }: Fault, seat: Seat): boolean {
+    if (doing === 'list') return seat.name === undefined;
     return name === undefined || this.#seats.isFor(seat, name);
   }
 

@@ -100,6 +100,7 @@ export class Survey {
       const now = settings.clock.monotonic();
       if (seen === 'absent') {
         if (known) doubts.hint(name, now);
+        else faults.note('read', pathOf(this.#path, name), undefined, name);
       } else if ('error' in seen) {
         faults.note('read', pathOf(this.#path, name), seen.error, name);
       } else if (!known || !sameStat(known, seen) || this.#mayHideAWrite(name, now)) {

@@ -1,4 +1,4 @@
-import { WatcherError } from '@watcher/core';
+import { printable, WatcherError } from '@watcher/core';
 
 /** What was being done when the system refused. */
 export type Doing = 'watch' | 'list' | 'read';
@@ -16,20 +16,26 @@ export interface Fault {
 export class Faults {
   readonly #standing = new Map<string, Fault>();
   readonly #begin: (fault: Fault) => void;
+  readonly #end: (fault: Fault) => void;
 
-  /** @param begin called with a fault as it begins, or as it turns into another */
-  constructor(begin: (fault: Fault) => void) {
+  /**
+   * @param begin called with a fault as it begins, or as it turns into another
+   * @param end called with one when what it stood in the way of goes well again
+   */
+  constructor(begin: (fault: Fault) => void, end: (fault: Fault) => void = () => {}) {
     this.#begin = begin;
+    this.#end = end;
   }
 
   /** What came of doing something: an error, or undefined when it went well. */
   note(doing: Doing, path: string, error: unknown, name?: string): void {
     const key = `${doing} ${path}`;
+    const before = this.#standing.get(key);
     if (error === undefined) {
       this.#standing.delete(key);
+      if (before) this.#end(before);
       return;
     }
-    const before = this.#standing.get(key);
     if (before && codeOf(before.error) === codeOf(error)) return;
     const fault = { doing, path, error, name };
     this.#standing.set(key, fault);
@@ -40,6 +46,11 @@ export class Faults {
   stands(doing: Doing, path: string): boolean {
     const fault = this.#standing.get(`${doing} ${path}`);
     return fault !== undefined && codeOf(fault.error) !== REPLACED_OUTSIDE;
+  }
+
+  /** Forgets what stood in the way of something that nobody wants done any more. */
+  forget(doing: Doing, path: string): void {
+    this.#standing.delete(`${doing} ${path}`);
   }
 
   /** Forgets those of files that nobody wants any more. */
@@ -73,9 +84,12 @@ export function faultError({ doing, path, error }: Fault, source: string): Watch
   const code = codeOf(error);
   const [name, advice] = ADVICE[`${doing} ${code}`] ??
     ADVICE[code] ?? ['FILE_SYSTEM_ERROR', `the system says ${code}. It is tried again`];
-  const message = `Cannot ${doing} "${path}": ${advice}.`;
+  const message = `Cannot ${doing} "${printable(path, LONGEST_PATH)}": ${advice}.`;
   return new WatcherError(message, { code: name, source, retryable: true, cause: error });
 }
+
+/** Of a path that the system takes. */
+const LONGEST_PATH = 4096;
 
 /** Stands for a fault that no system call reports. */
 export function faultOf(code: string): Error {

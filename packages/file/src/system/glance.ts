@@ -55,11 +55,16 @@ function glanceInPool(
   names: readonly string[],
   each: (name: string, glance: Glance) => void,
 ): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let left = names.length;
     for (const name of names) {
       stat(pathOf(directory, name), STAT_OPTIONS, (error, found) => {
-        each(name, glanceOf(found, error));
+        // Out of here it would be nobody's to catch.
+        try {
+          each(name, glanceOf(found, error));
+        } catch (cause) {
+          reject(cause);
+        }
         if (--left === 0) resolve();
       });
     }

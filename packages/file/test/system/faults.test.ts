@@ -23,6 +23,12 @@ test.each<[Doing, string, code: string, advice: RegExp]>([
   expect(error.message).toContain(`Cannot ${doing} "/config"`);
 });
 
+test('a name that somebody else chose moves no cursor and begins no line where an error is shown', () => {
+  const path = '/config/a\u001b[2J\n[info] all is well';
+  const error = faultError({ doing: 'read', path, name: 'a', error: faultOf('EACCES') }, 'config');
+  expect(error.message).toContain('"/config/a\\u001b[2J\\u000a[info] all is well"');
+});
+
 test('a fault is told once, when it begins, again when it turns into another, and again after it was over', () => {
   const told: Fault[] = [];
   const faults = new Faults((fault) => told.push(fault));
