@@ -38,6 +38,39 @@ describe('a stream that nobody reads', () => {
     expect(lines.toSorted()).toEqual(['created c.yml', 'deleted b.yml', 'written a.yml']);
   });
 
+  test('hands out a Renamed before what follows it, whatever waited for its new name already', async () => {
+    await using place = await playground();
+    await writeFile(place.at('a.yml'), 'A');
+    await writeFile(place.at('b.yml'), 'B');
+    const watcher = new DirectoryWatcher(place.path, { pollInterval: false });
+    await using unread = watcher.events();
+    await unread.ready;
+    await using read = await record(watcher);
+    await writeFile(place.at('b.yml'), 'B2');
+    await read.lineCount(1);
+    await rename(place.at('a.yml'), place.at('b.yml'));
+    await read.lineCount(3);
+    const lines: string[] = [];
+    for await (const event of unread) if (lines.push(lineOf(event)) === 2) break;
+    expect(lines).toEqual(['renamed a.yml > b.yml', 'written b.yml']);
+  });
+
+  test('hands out a rename there and back as the way back', async () => {
+    await using place = await playground();
+    await writeFile(place.at('a.yml'), 'A');
+    const watcher = new DirectoryWatcher(place.path, { pollInterval: false });
+    await using unread = watcher.events();
+    await unread.ready;
+    await using read = await record(watcher);
+    await rename(place.at('a.yml'), place.at('b.yml'));
+    await read.lineCount(2);
+    await rename(place.at('b.yml'), place.at('a.yml'));
+    await read.lineCount(4);
+    const lines: string[] = [];
+    for await (const event of unread) if (lines.push(lineOf(event)) === 2) break;
+    expect(lines).toEqual(['renamed b.yml > a.yml', 'written a.yml']);
+  });
+
   test('becomes one ForceReload past its capacity', async () => {
     await using place = await playground();
     const watcher = new DirectoryWatcher(place.path, { pollInterval: false });

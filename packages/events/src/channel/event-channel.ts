@@ -1,6 +1,5 @@
 import {
   type CloseReason,
-  type Coalesce,
   countOption,
   invalidOption,
   type ReloadReason,
@@ -16,7 +15,7 @@ import { asWatcherError, consumerFailed, neverOpened, secondConsumer } from './c
 import { Counters, statsOf } from './counters.ts';
 import { publishOverflow, publishStream } from './diagnostics.ts';
 import { ErrorLog } from './error-log.ts';
-import { HeldEvents } from './held-events.ts';
+import { HeldEvents, type StreamCoalesce } from './held-events.ts';
 import { StreamIterator } from './stream-iterator.ts';
 
 export interface EventChannelOptions<E extends WatcherEvent> extends WatchOptions {
@@ -25,7 +24,7 @@ export interface EventChannelOptions<E extends WatcherEvent> extends WatchOption
   /** Builds the ForceReload of this source. */
   readonly reload: (reason: ReloadReason) => E;
   /** Keeps only the latest state of each key while events wait for their consumer. Default: keeps every event. */
-  readonly coalesce?: Coalesce<E> | undefined;
+  readonly coalesce?: StreamCoalesce<E> | undefined;
 }
 
 /** Runs until the source ends or `signal` says that nobody wants more, and releases what it holds on its way out. */

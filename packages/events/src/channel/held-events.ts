@@ -1,5 +1,14 @@
 import type { Coalesce } from '@watcher/core';
 
+/** How events that wait in a stream become one. */
+export interface StreamCoalesce<E> extends Coalesce<E> {
+  /**
+   * Whether the event that stands for both has to come behind all that came before `next`; otherwise it takes the place
+   * of the older. Default: never.
+   */
+  goesLast?(next: E): boolean;
+}
+
 /** Slots of a ring that holds little, and the most that an empty one keeps. Powers of two. */
 const LEAST_SLOTS = 16;
 const MOST_IDLE_SLOTS = 1024;
@@ -17,11 +26,11 @@ export class HeldEvents<E> {
   #slots: (E | undefined)[] = new Array(LEAST_SLOTS);
   #oldest = 0;
   #next = 0;
-  readonly #coalesce: Coalesce<E> | undefined;
+  readonly #coalesce: StreamCoalesce<E> | undefined;
   /** The place of the event of each key. Places before the oldest are stale. */
   readonly #places = new Map<string, number>();
 
-  constructor(coalesce?: Coalesce<E>) {
+  constructor(coalesce?: StreamCoalesce<E>) {
     this.#coalesce = coalesce;
   }
 
@@ -37,7 +46,11 @@ export class HeldEvents<E> {
     const place = key === undefined ? undefined : this.#places.get(key);
     if (place === undefined || place < this.#oldest) return false;
     const slot = this.#slotOf(place);
-    this.#slots[slot] = coalesce.merge(this.#slots[slot] as E, event);
+    const merged = coalesce.merge(this.#slots[slot] as E, event);
+    if (coalesce.goesLast?.(event)) {
+      this.#remove(place);
+      this.add(merged);
+    } else this.#slots[slot] = merged;
     return true;
   }
 
@@ -76,6 +89,18 @@ export class HeldEvents<E> {
     if (this.size === this.#slots.length) this.#double();
     this.#slots[this.#slotOf(this.#next)] = event;
     this.#next++;
+  }
+
+  /** Those before it close up. */
+  #remove(place: number): void {
+    for (let at = place; at > this.#oldest; at--) {
+      this.#slots[this.#slotOf(at)] = this.#slots[this.#slotOf(at - 1)];
+    }
+    this.#slots[this.#slotOf(this.#oldest)] = undefined;
+    for (const [key, at] of this.#places) {
+      if (at >= this.#oldest && at < place) this.#places.set(key, at + 1);
+    }
+    this.#oldest++;
   }
 
   #slotOf(place: number): number {

@@ -126,6 +126,22 @@ describe('coalesce', () => {
     expect(drained(stream)).toEqual(['a1+a2+a3', 'b1+b2', '-', '-']);
   });
 
+  test('or behind all others, where it has to come last', async () => {
+    const last = { ...coalesce, goesLast: ({ actorName }: { actorName: string }) => actorName.endsWith('!') };
+    const stream = channel({ coalesce: last, capacity: 4 });
+    const iterator = stream[Symbol.asyncIterator]();
+    // Around the end of what holds them.
+    for (let i = 0; i < 13; i++) {
+      push(stream, 'x');
+      await iterator.next();
+    }
+    push(stream, 'a1 b1 - c1 b2! a2 c2! b3');
+    expect(stream.stats).toMatchObject({ buffered: 4, overflows: 0 });
+    const names: string[] = [];
+    while (stream.stats.buffered > 0) names.push((await iterator.next()).value?.actorName ?? '');
+    expect(names).toEqual(['a1+a2', '-', 'b1+b2!+b3', 'c1+c2!']);
+  });
+
   test('an event that was handed out is not merged with', async () => {
     const stream = channel({ coalesce });
     const iterator = stream[Symbol.asyncIterator]();

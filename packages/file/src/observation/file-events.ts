@@ -1,5 +1,12 @@
-import type { Coalesce, ReloadReason } from '@watcher/core';
-import { Action, type FileChangeEvent, type FileEvent, forceReload, isForceReload } from '@watcher/events';
+import type { ReloadReason } from '@watcher/core';
+import {
+  Action,
+  type FileChangeEvent,
+  type FileEvent,
+  forceReload,
+  isForceReload,
+  type StreamCoalesce,
+} from '@watcher/events';
 import type { Change } from '../picture/difference.ts';
 
 const ACTIONS = {
@@ -32,7 +39,7 @@ export function reloadOf(source: string, reason: ReloadReason, now: number): Fil
  * Of the events that wait for a consumer, one for each path is enough: the state that it is in now, and whether it is
  * new to this consumer. Each stream has one of its own.
  */
-export function latestOfEachPath(): Coalesce<FileEvent> {
+export function latestOfEachPath(): StreamCoalesce<FileEvent> {
   /** Events that stand for several, the first of which created the file: it is new, whatever became of it since. */
   const created = new WeakSet<FileEvent>();
   return {
@@ -44,6 +51,8 @@ export function latestOfEachPath(): Coalesce<FileEvent> {
       if (isNew) created.add(merged);
       return merged;
     },
+    // Its Renamed comes right before it, whatever became of its new name earlier.
+    goesLast: (next) => !isForceReload(next) && next.renamedFrom !== undefined,
   };
 }
 
