@@ -67,6 +67,7 @@ describe("when the system's queue of events is overrun", () => {
   testWith(undefined).each<[string, FileWatcherOptions]>([
     ['', { pollInterval: 200 }],
     [', even without the poll', { pollInterval: false }],
+    [', even without the poll and without a settle time', { pollInterval: false, settleTime: 0 }],
   ])('what got lost is told all the same%s', async (_, options) => {
     await using place = await playground();
     for (const name of ['0.yml', '1.yml', 'last.yml']) await writeFile(place.at(name), '');
@@ -82,6 +83,26 @@ describe("when the system's queue of events is overrun", () => {
     await fence(place.path, seen);
     expect(seen.lines.toSorted()).toEqual(['written 0.yml', 'written 1.yml', 'written last.yml']);
   });
+
+  testWith(undefined)(
+    'by one directory, what got lost of another is told, even without the poll',
+    async () => {
+      await using place = await playground();
+      for (const name of ['busy', 'calm']) await mkdir(place.at(name));
+      for (const name of ['0.yml', '1.yml']) await writeFile(place.at('busy', name), '');
+      await writeFile(place.at('calm', 'last.yml'), '');
+      await using busy = await record(new DirectoryWatcher(place.at('busy'), { pollInterval: false }));
+      await using calm = await record(new DirectoryWatcher(place.at('calm'), { pollInterval: false }));
+      const noticed = new Set<unknown>();
+      const raw = watch(place.at('calm'), (_, name) => noticed.add(name));
+      overrun(place.at('busy'));
+      writeFileSync(place.at('calm', 'last.yml'), 'the one that did not fit');
+      expect(await calm.lineCount(1)).toEqual(['written last.yml']);
+      raw.close();
+      expect(noticed.size, 'the queue of this machine was not overrun').toBe(0);
+      await busy.lineCount(2);
+    },
+  );
 });
 
 /** Resolves when whatever was done to the directory before has been noticed by all who watch it in this process. */

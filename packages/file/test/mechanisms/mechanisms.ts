@@ -185,9 +185,9 @@ export const mechanisms: readonly Mechanism[] = [
     tests: ['system/listing'],
   },
   {
-    name: 'a long burst of hints is followed by a look at everything',
-    file: 'observation/notice.ts',
-    on: 'if (++this.#burst % LONG_BURST === 0) this.#parts.lookAtAll();',
+    name: 'many hints are followed by a look at everything',
+    file: 'system/hints.ts',
+    on: 'if (++given % MAYBE_OVERRUN === 0) for (const sink of sinks) sink.hintAny();',
     off: '',
     tests: [LIMITS],
   },
