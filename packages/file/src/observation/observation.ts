@@ -1,6 +1,6 @@
 import { harmlessLogger, type Logger } from '@watcher/core';
 import type { Settings } from '../options.ts';
-import type { Change } from '../picture/difference.ts';
+import { type Change, shownOf } from '../picture/difference.ts';
 import { Examiner } from '../picture/examiner.ts';
 import { Picture } from '../picture/picture.ts';
 import { type Doubt, Doubts } from '../picture/settle.ts';
@@ -63,7 +63,8 @@ export class Observation {
     const known = { settings, picture: this.#picture, doubts: this.#doubts };
     this.#notice = new Notice({ ...known, seats: this.#seats, lookAtAll: () => this.#tickSoon() });
     this.#survey = new Survey(path, { ...known, faults: this.#faults, isShown });
-    this.#examiner = new Examiner(path, { ...known, survey: this.#survey, isShown });
+    const isWanted = (name: string) => this.#seats.wants(name);
+    this.#examiner = new Examiner(path, { ...known, survey: this.#survey, isShown, isWanted });
     this.#admission = new Admission({
       ...known,
       survey: this.#survey,
@@ -215,9 +216,12 @@ export class Observation {
     return state ? { kind: 'written', name, state, same: false } : { kind: 'deleted', name };
   }
 
+  /** Whether somebody else asks for a hidden name makes no difference to anybody. */
   #tell(change: Change): void {
+    const shown = shownOf(change, (name) => this.#seats.isShown(name));
+    if (!shown) return;
     for (const seat of this.#seats.of(change.name)) {
-      if (this.#admission.isOpen(seat)) seat.tell(change);
+      if (this.#admission.isOpen(seat)) seat.tell(shown);
     }
   }
 

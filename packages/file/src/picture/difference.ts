@@ -1,4 +1,5 @@
 import { type FileState, sameFile, sameStat, sameTimes } from '../system/snapshot.ts';
+import { keptItsNames, NamesByFile } from './names-by-file.ts';
 
 /** One change of one name. */
 export type Change = Arrival | Departure | Move;
@@ -64,23 +65,41 @@ export function difference(
 }
 
 /**
+ * A change as it is told: of a rename from or to a name that is not shown, only the half that is. What is left may be
+ * no change: nothing but a name that is not shown was moved to make it what it was.
+ */
+export function shownOf(change: Change, isShown: (name: string) => boolean): Change | undefined {
+  if (change.kind === 'renamed') return isShown(change.to) ? change : { kind: 'deleted', name: change.name };
+  if (change.kind === 'deleted' || change.from === undefined || isShown(change.from)) return change;
+  const { from: _, ...arrival } = change;
+  return arrival.same ? undefined : arrival;
+}
+
+/**
  * Which of the names that are gone are found under another one: old name to new. A file keeps its identity through
  * a rename; a name whose file is the one it had is nobody's new name.
  */
 export function findMoves(known: ReadonlyMap<string, FileState>, found: Found): Map<string, string> {
   const moves = new Map<string, string>();
-  const arrivals = [...found].filter(([name, state]) => state && !isSameFile(known.get(name), state));
-  if (arrivals.length === 0) return moves;
+  const arrivals = arrivalsAmong(found, known);
+  if (arrivals.isEmpty) return moves;
   const taken = new Set<string>();
   for (const [old, state] of found) {
     const was = known.get(old);
-    if (state || !was) continue;
-    const arrival = arrivals.find(([name, now]) => !taken.has(name) && isMoved(was, now));
-    if (!arrival) continue;
-    taken.add(arrival[0]);
-    moves.set(old, arrival[0]);
+    if (state || !was || was.linked) continue;
+    for (const [name, now] of arrivals.of(was)) {
+      if (taken.has(name) || !isMoved(was, now)) continue;
+      taken.add(name);
+      moves.set(old, name);
+      break;
+    }
   }
   return moves;
+}
+
+/** Names under which another file is found than the one that is known, if any is. */
+export function arrivalsAmong(found: Found, known: ReadonlyMap<string, FileState>): NamesByFile {
+  return new NamesByFile([...found].filter(([name, state]) => !isSameFile(known.get(name), state)));
 }
 
 /** Whether a file is another than it was, as far as its consumers are concerned. */
@@ -102,8 +121,8 @@ export function remembered(before: FileState | undefined, now: FileState): FileS
 }
 
 /** Where the file system keeps no birth time, the content has to speak for it. */
-function isMoved(was: FileState, now: FileState | undefined): boolean {
-  return isSameFile(was, now) && (was.birthtimeNs !== 0n || was.hash === now?.hash);
+function isMoved(was: FileState, now: FileState): boolean {
+  return keptItsNames(was, now) && (was.birthtimeNs !== 0n || was.hash === now.hash);
 }
 
 function isSameFile(a: FileState | undefined, b: FileState | undefined): boolean {

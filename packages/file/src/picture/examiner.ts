@@ -12,6 +12,7 @@ export interface ExaminerParts {
   readonly doubts: Doubts;
   readonly survey: Survey;
   readonly isShown: (name: string) => boolean;
+  readonly isWanted: (name: string) => boolean;
 }
 
 /** Settles names in doubt: looks at them, and says what has changed. */
@@ -26,11 +27,13 @@ export class Examiner {
 
   /** What has changed among `due`, which the picture shows from now on. A name that cannot be settled yet stays in doubt. */
   async examine(due: readonly Doubt[], signal: AbortSignal): Promise<Change[]> {
-    const { picture, doubts, isShown } = this.#parts;
+    const { picture, doubts, isShown, isWanted } = this.#parts;
     const hintsBefore = new Map(due.map(({ name, hints }) => [name, hints]));
     const found = await this.#settled(hintsBefore, signal);
     if (found.size === 0) return [];
-    const moves = await findRenames(found, { directory: this.#path, picture, doubts, isShown, signal });
+    const now = this.#now();
+    const known = { directory: this.#path, picture, doubts };
+    const moves = await findRenames(found, { ...known, isShown, isWanted, now, signal });
     if (signal.aborted) return [];
     this.#putOffHinted(found, moves, hintsBefore);
     return this.#accept(found, moves, hintsBefore);

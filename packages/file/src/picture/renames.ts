@@ -1,6 +1,7 @@
-import { glance } from '../system/glance.ts';
-import { type FileState, isPlainName, listNames, look, type Stat, sameFile } from '../system/snapshot.ts';
-import { type Found, findMoves } from './difference.ts';
+import { type Glance, glance } from '../system/glance.ts';
+import { type FileState, isOwnName, isPlainName, listNames, look } from '../system/snapshot.ts';
+import { arrivalsAmong, type Found, findMoves } from './difference.ts';
+import { keptItsNames, NamesByFile } from './names-by-file.ts';
 import type { Picture } from './picture.ts';
 import type { Doubts } from './settle.ts';
 
@@ -10,6 +11,10 @@ export interface RenameSearch {
   readonly doubts: Doubts;
   /** Whether a name may be told to anyone. */
   readonly isShown: (name: string) => boolean;
+  /** Whether somebody asks for a name. */
+  readonly isWanted: (name: string) => boolean;
+  /** On the monotonic clock. */
+  readonly now: number;
   readonly signal: AbortSignal;
 }
 
@@ -33,14 +38,12 @@ export async function findRenames(
 
 async function addOldNames(found: Map<string, FileState | undefined>, search: RenameSearch): Promise<void> {
   const known = search.picture.files;
-  for (const [name, state] of [...found]) {
-    const before = known.get(name);
-    if (!state || (before && sameFile(before, state))) continue;
-    for (const [old, was] of known) {
-      if (found.has(old) || !sameFile(was, state)) continue;
-      const { kind } = await look(search.directory, old, 0);
-      if (kind === 'absent') found.set(old, undefined);
-    }
+  const arrivals = arrivalsAmong(found, known);
+  if (arrivals.isEmpty) return;
+  for (const [old, was] of known) {
+    if (found.has(old) || was.linked || arrivals.of(was).length === 0) continue;
+    const { kind } = await look(search.directory, old, 0);
+    if (kind === 'absent') found.set(old, undefined);
   }
 }
 
@@ -49,51 +52,56 @@ async function followLost(
   moves: Map<string, string>,
   search: RenameSearch,
 ): Promise<void> {
-  const { directory, picture, doubts, isShown, signal } = search;
-  const lost = lostFiles(found, moves, picture);
-  if (lost.size === 0) return;
+  const { doubts, isShown, isWanted, now } = search;
+  const lost = lostFiles(found, moves, search.picture);
+  if (lost.isEmpty) return;
+  const taken = new Set(moves.values());
+  for (const [old, names] of await newNames(lost, found, search)) {
+    const arriving = names.flatMap(
+      (name) => doubts.get(name) ?? (isWanted(name) ? doubts.hint(name, now) : []),
+    );
+    // Of several names of one file, any may have been there before.
+    const name = names.length === 1 ? names[0] : undefined;
+    if (arriving.length > 0) {
+      const leaving = doubts.get(old) ?? doubts.hint(old, now);
+      leaving.due = Math.max(...arriving.map(({ due }) => due), leaving.due + 1);
+      found.delete(old);
+    } else if (name !== undefined && !taken.has(name) && isShown(name)) {
+      taken.add(name);
+      moves.set(old, name);
+    }
+  }
+}
+
+/** Files that are gone and that are under none of the names found. */
+function lostFiles(found: Found, moves: ReadonlyMap<string, string>, picture: Picture): NamesByFile {
+  const lost = [...found].filter(([name, state]) => !state && !moves.has(name));
+  return new NamesByFile(lost.map(([name]) => [name, picture.files.get(name)]));
+}
+
+/** Names that files which are lost have now, by the name that they had. */
+async function newNames(
+  lost: NamesByFile,
+  found: Found,
+  { directory, picture, doubts, signal }: RenameSearch,
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const names = await listNames(directory).catch(() => []);
   const strange = names.filter((name) => {
     return isPlainName(name) && !found.has(name) && (doubts.get(name) || !picture.files.has(name));
   });
-  if (strange.length > SEARCHED) return;
-  await glance(
-    directory,
-    strange,
-    () => false,
-    signal,
-    (name, seen) => {
-      if (seen === 'absent' || 'error' in seen) return;
-      const old = oldName(lost, seen);
-      if (old === undefined) return;
-      const arriving = doubts.get(name);
-      const leaving = doubts.get(old);
-      if (arriving && leaving) {
-        leaving.due = Math.max(arriving.due, leaving.due + 1);
-        found.delete(old);
-      } else if (isShown(name)) {
-        moves.set(old, name);
-      }
-      lost.delete(old);
-    },
-  );
-}
-
-/** Files that are gone and that are under none of the names found. */
-function lostFiles(
-  found: Found,
-  moves: ReadonlyMap<string, string>,
-  picture: Picture,
-): Map<string, FileState> {
-  const lost = new Map<string, FileState>();
-  for (const [name, state] of found) {
-    const was = picture.files.get(name);
-    if (!state && was && !moves.has(name)) lost.set(name, was);
+  const candidates = new Map<string, string[]>();
+  if (strange.length > SEARCHED) return candidates;
+  const consider = (name: string, seen: Glance) => {
+    if (seen === 'absent' || 'error' in seen) return;
+    for (const [old, was] of lost.of(seen)) {
+      if (keptItsNames(was, seen)) candidates.set(old, [...(candidates.get(old) ?? []), name]);
+    }
+  };
+  await glance(directory, strange, () => false, signal, consider);
+  for (const [old, seen] of candidates) {
+    const own: string[] = [];
+    for (const name of seen) if (await isOwnName(directory, name)) own.push(name);
+    candidates.set(old, own);
   }
-  return lost;
-}
-
-function oldName(lost: ReadonlyMap<string, FileState>, seen: Stat): string | undefined {
-  for (const [name, was] of lost) if (sameFile(was, seen)) return name;
-  return undefined;
+  return candidates;
 }

@@ -5,7 +5,10 @@ import { normalize, sep } from 'node:path';
 import { faultOf, isAbsence, isRefusal, REPLACED_OUTSIDE } from './faults.ts';
 
 /** What `stat` tells of a file and its content. */
-export type Stat = Pick<BigIntStats, 'dev' | 'ino' | 'birthtimeNs' | 'size' | 'mtimeNs' | 'ctimeNs'>;
+export type Stat = Pick<
+  BigIntStats,
+  'dev' | 'ino' | 'birthtimeNs' | 'nlink' | 'size' | 'mtimeNs' | 'ctimeNs'
+>;
 
 /** What one file was when it was last looked at. A symlink is what it leads to. */
 export interface FileState extends Stat {
@@ -16,6 +19,8 @@ export interface FileState extends Stat {
   readonly content: 'whole' | 'large' | 'unread' | 'torn';
   /** Of the whole content; else `''`. */
   readonly hash: string;
+  /** Whether the name is a symlink, and so no name of the file itself. */
+  readonly linked: boolean;
 }
 
 /** Names in the same directory. */
@@ -59,21 +64,21 @@ export async function look(directory: string, name: string, contentLimit: number
       before = again;
     }
     if (!before.isFile()) return { kind: 'absent', via };
-    if (before.size > contentLimit) return { kind: 'file', via, state: stateOf(before, 'large'), fault };
+    if (before.size > contentLimit) return { kind: 'file', via, state: stateOf(before, via, 'large'), fault };
     try {
       // Not blocking: a pipe may have taken the file's place since, and opening one would wait for its writer.
       handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return { kind: 'file', via, state: stateOf(before, 'unread'), fault: error };
+      return { kind: 'file', via, state: stateOf(before, via, 'unread'), fault: error };
     }
     // Before anything is read from it: what is in a pipe is for somebody else.
     if (!(await handle.stat()).isFile()) return { kind: 'absent', via };
     const hash = await hashOf(handle, Number(before.size), contentLimit);
     const after = await handle.stat({ bigint: true });
     return hash !== undefined && sameStat(before, after)
-      ? { kind: 'file', via, state: stateOf(after, 'whole', hash), fault }
-      : { kind: 'unstable', via, state: stateOf(after, 'torn') };
+      ? { kind: 'file', via, state: stateOf(after, via, 'whole', hash), fault }
+      : { kind: 'unstable', via, state: stateOf(after, via, 'torn') };
   } catch (error) {
     return isAbsence(error) ? { kind: 'absent', via } : { kind: 'unknown', fault: error };
   } finally {
@@ -105,6 +110,14 @@ function firstStep(directory: string, target: string): string {
   const own = pathOf(directory, '');
   const [step = ''] = (way.startsWith(own) ? way.slice(own.length) : way).split(sep);
   return isPlainName(step) ? step : '';
+}
+
+/** Whether a name is one of a file's own, and no symlink that leads to it. */
+export async function isOwnName(directory: string, name: string): Promise<boolean> {
+  return lstat(pathOf(directory, name)).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 /** The names in a directory, in no order. Throws what the system says. */
@@ -149,9 +162,9 @@ export function sameFile(a: Stat, b: Stat): boolean {
   return a.birthtimeNs !== 0n || (a.size === b.size && a.mtimeNs === b.mtimeNs);
 }
 
-function stateOf(found: Stat, content: FileState['content'], hash = ''): FileState {
-  const { dev, ino, birthtimeNs, size, mtimeNs, ctimeNs } = found;
-  return { dev, ino, birthtimeNs, size, mtimeNs, ctimeNs, content, hash };
+function stateOf(found: Stat, via: Steps | undefined, content: FileState['content'], hash = ''): FileState {
+  const { dev, ino, birthtimeNs, nlink, size, mtimeNs, ctimeNs } = found;
+  return { dev, ino, birthtimeNs, nlink, size, mtimeNs, ctimeNs, content, hash, linked: via !== undefined };
 }
 
 const CHUNK = 256 * 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Change, difference, findMoves, remembered } from '../../src/picture/difference.ts';
+import { type Change, difference, findMoves, remembered, shownOf } from '../../src/picture/difference.ts';
 import type { FileState } from '../../src/system/snapshot.ts';
 import { state } from '../support/states.ts';
 
@@ -93,6 +93,30 @@ const cases: [sentence: string, known: Files, found: Files, changes: string[]][]
     ['deleted b', 'renamed a > c', 'created c < a'],
   ],
   [
+    'a symlink that is gone was not renamed to what it led to',
+    { a: state(1, 'x', { linked: true }) },
+    { a: undefined, b: state(1, 'x') },
+    ['deleted a', 'created b'],
+  ],
+  [
+    'nor is a file to a symlink that leads to it under another name',
+    { a: state(1, 'x') },
+    { a: undefined, b: state(1, 'x', { linked: true }), c: state(1, 'x') },
+    ['created b', 'renamed a > c', 'created c < a'],
+  ],
+  [
+    'a name that a file had besides others, and has no more, was not renamed',
+    { a: state(1, 'x', { nlink: 2n }) },
+    { a: undefined, b: state(1, 'x', { nlink: 1n }) },
+    ['deleted a', 'created b'],
+  ],
+  [
+    'one of several names of a file that is another now is renamed',
+    { a: state(1, 'x', { nlink: 2n }) },
+    { a: undefined, b: state(1, 'x', { nlink: 2n }) },
+    ['renamed a > b', 'created b < a'],
+  ],
+  [
     'one that is gone has one new name',
     { a: state(1, 'x') },
     { a: undefined, b: state(1, 'x'), c: state(1, 'x') },
@@ -175,6 +199,29 @@ test('a new name that nobody looked at is told with the Renamed alone', () => {
   expect(difference(known, found, new Map([['a', 'b']]), false)).toEqual([
     { kind: 'renamed', name: 'a', to: 'b' },
   ]);
+});
+
+test.each<[string, Change, string | undefined]>([
+  ['to a shown name is told', { kind: 'renamed', name: 'a', to: 'b' }, 'renamed a > b'],
+  ['to one that is not shown is Deleted', { kind: 'renamed', name: 'a', to: '.b' }, 'deleted a'],
+  [
+    'is told with the new name',
+    { kind: 'created', name: 'b', state: state(1, 'x'), from: 'a', same: false },
+    'created b < a',
+  ],
+  [
+    'from a name that is not shown is the new name alone',
+    { kind: 'written', name: 'b', state: state(1, 'x'), from: '.a', same: false },
+    'written b',
+  ],
+  [
+    'from one that is not shown, onto the same content, is none',
+    { kind: 'written', name: 'b', state: state(1, 'x'), from: '.a', same: true },
+    undefined,
+  ],
+])('a rename %s', (_, change, expected) => {
+  const shown = shownOf(change, (name) => !name.startsWith('.'));
+  expect(shown && lineOf(shown)).toBe(expected);
 });
 
 test('a file that may no longer be read is remembered as it was, and at its new times', () => {

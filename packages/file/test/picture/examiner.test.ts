@@ -33,6 +33,7 @@ class Scene {
       doubts: this.doubts,
       survey: survey as Survey,
       isShown: () => true,
+      isWanted: () => true,
     });
   }
 

@@ -9,6 +9,8 @@ export function state(ino: number, text: string, given: Partial<FileState> = {})
     size: BigInt(text.length),
     mtimeNs: 5n,
     ctimeNs: 5n,
+    nlink: 1n,
+    linked: false,
     content: 'whole',
     hash: text,
     ...given,
