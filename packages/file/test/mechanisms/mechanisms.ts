@@ -103,7 +103,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'without birth times, the content speaks for a rename',
     file: 'picture/difference.ts',
-    on: '(was.birthtimeNs !== 0n || was.hash === now?.hash)',
+    on: '(was.birthtimeNs !== 0n || was.hash === now.hash)',
     off: 'true',
     tests: [PICTURE, 'faults/coarse-times'],
   },
