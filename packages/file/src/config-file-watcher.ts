@@ -1,9 +1,21 @@
 import { resolve } from 'node:path';
-import { type Watcher, WatcherError, type WatchOptions, type WatchStream } from '@watcher/core';
+import {
+  invalidOption,
+  type Watcher,
+  WatcherError,
+  type WatchOptions,
+  type WatchStream,
+} from '@watcher/core';
 import type { FileEvent } from '@watcher/events';
 import { directoryOption, fileNameOption } from './directory-watcher.ts';
 import { SharedDirectory } from './observation/shared-directory.ts';
-import { conflictingOption, type FileWatcherOptions, type Settings, settingsOf } from './options.ts';
+import {
+  conflictingOption,
+  type FileWatcherOptions,
+  isObject,
+  type Settings,
+  settingsOf,
+} from './options.ts';
 
 export interface ConfigFileWatcherOptions extends FileWatcherOptions {
   /** The directory that the file is directly in. It need not exist yet. */
@@ -33,11 +45,13 @@ export class ConfigFileWatcher implements Watcher<FileEvent> {
    * @throws {WatcherError} `INVALID_OPTION` for an option that is wrong in itself, a file name that is not directly in
    *   the base path among them; `CONFLICTING_OPTIONS` when the base path is being watched with other options
    */
-  constructor(fileName: string, { basePath, ...options }: ConfigFileWatcherOptions) {
+  constructor(fileName: string, options: ConfigFileWatcherOptions) {
+    if (!isObject(options)) throw invalidOption('options', 'an object with a "basePath"', options);
+    const { basePath, ...others } = options;
     this.name = fileNameOption('fileName', fileName);
     this.#basePath = directoryOption('basePath', basePath);
     this.#path = resolve(basePath);
-    this.#settings = settingsOf(options);
+    this.#settings = settingsOf(others);
     this.#refuseConflict();
   }
 

@@ -1,10 +1,11 @@
 import {
   type Clock,
+  clockOption,
   countOption,
   durationOption,
   invalidOption,
   type Logger,
-  systemClock,
+  loggerOption,
 } from '@watcher/core';
 
 /** How a directory is watched. Every default is meant to need no thought. */
@@ -40,7 +41,10 @@ export interface FileWatcherOptions {
    * so that a touch or a chmod of it is an event. Default 4194304 (4 MiB).
    */
   readonly contentLimit?: number | undefined;
-  /** Written to as the watching of a directory begins, ends, fails and recovers. Default: silent. */
+  /**
+   * Written to as the watching of a directory begins and ends (debug), as a fault stands in its way (warn) and as that
+   * is over (info). Default: silent.
+   */
   readonly logger?: Logger | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
@@ -75,6 +79,7 @@ export interface SettleTimes {
 
 /** @throws {WatcherError} `INVALID_OPTION` that names the option, what was expected and what was given */
 export function settingsOf(options: FileWatcherOptions = {}): Settings {
+  if (!isObject(options)) throw invalidOption('options', 'an object', options);
   const quiet = durationOption('settleTime', options.settleTime, 50);
   const settings: Settings = {
     settle: {
@@ -92,13 +97,17 @@ export function settingsOf(options: FileWatcherOptions = {}): Settings {
     isIgnored: ignoreOption(options.ignore),
     rewrites: booleanOption('rewrites', options.rewrites),
     contentLimit: countOption('contentLimit', options.contentLimit, 4 * 1024 * 1024),
-    logger: options.logger,
-    clock: options.clock ?? systemClock,
+    logger: loggerOption('logger', options.logger),
+    clock: clockOption('clock', options.clock),
   };
   if (settings.polling && settings.pollInterval === undefined) {
     throw invalidOption('pollInterval', 'milliseconds, since "polling" is true', false);
   }
   return settings;
+}
+
+export function isObject(given: unknown): given is object {
+  return typeof given === 'object' && given !== null;
 }
 
 /** The option in which two sets of settings differ, or undefined. */

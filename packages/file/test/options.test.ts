@@ -19,6 +19,10 @@ describe('an option that is wrong in itself throws at construction, and is named
     ['contentLimit', 0],
     ['contentLimit', 1.5],
     ['contentLimit', '1MB'],
+    ['logger', {}],
+    ['logger', 'x'],
+    ['clock', {}],
+    ['clock', null],
   ])('%s: %j', (option, given) => {
     const wrong = expect.objectContaining({
       code: 'INVALID_OPTION',
@@ -26,6 +30,14 @@ describe('an option that is wrong in itself throws at construction, and is named
     });
     expect(() => new DirectoryWatcher('.', { [option]: given })).toThrow(wrong);
     expect(() => new ConfigFileWatcher('a', { basePath: '.', [option]: given })).toThrow(wrong);
+  });
+
+  test.each([undefined, null, 7, 'x'])('no options at all, or what are none: %j', (given) => {
+    const wrong = (message: string) =>
+      expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(message) });
+    const options = given as never;
+    expect(() => new ConfigFileWatcher('a', options)).toThrow(wrong('"basePath"'));
+    if (given !== undefined) expect(() => new DirectoryWatcher('.', options)).toThrow(wrong('"options"'));
   });
 
   test('polling without an interval', () => {

@@ -134,6 +134,20 @@ describe('conflicting options of one base path', () => {
     expect(() => new ConfigFileWatcher('b.yml', { basePath, ignore: /x/ })).not.toThrow();
   });
 
+  test('are none from the very moment that the last stream is aborted or closed', async () => {
+    await using place = await playground();
+    const basePath = place.path;
+    const controller = new AbortController();
+    const first = await record(new ConfigFileWatcher('a.yml', { basePath }), { signal: controller.signal });
+    controller.abort();
+    const second = new ConfigFileWatcher('a.yml', { basePath, settleTime: 1 }).events();
+    const closing = second.close();
+    await using _ = await record(new ConfigFileWatcher('a.yml', { basePath, settleTime: 2 }));
+    await closing;
+    await first.stream.closed;
+    expect(() => new ConfigFileWatcher('a.yml', { basePath, settleTime: 1 })).toThrow(/"settleTime"/);
+  });
+
   test('are none after a stream that was aborted before it began', async () => {
     await using place = await playground();
     const basePath = place.path;

@@ -96,8 +96,9 @@ export class Admission {
       if (!this.#newcomers.delete(seat)) continue;
       if (seat.name === undefined) this.#every = true;
       else this.#names.add(seat.name);
-      onCovered(seat);
       this.#waiting.set(seat, inDoubt);
+      // Being told of a fault, it may leave.
+      onCovered(seat);
     }
   }
 

@@ -34,7 +34,6 @@ export class SharedDirectory {
     });
     return channel.run(async (signal) => {
       const over = Promise.withResolvers<void>();
-      signal.addEventListener('abort', () => over.resolve(), { once: true });
       const seat: Seat = {
         name,
         open: () => channel.opened(),
@@ -49,12 +48,20 @@ export class SharedDirectory {
       };
       const observation = this.#observe();
       observation.join(seat);
+      let left: Promise<void> | undefined;
+      const leave = () => (left ??= this.#leave(observation, seat));
+      signal.addEventListener('abort', () => over.resolve(leave()), { once: true });
       try {
         await over.promise;
       } finally {
-        if (!observation.leave(seat)) await this.#end(observation);
+        await leave();
       }
     });
+  }
+
+  /** At once, up to what has to be waited for: whoever ends a stream may begin one with other options in the same breath. */
+  async #leave(observation: Observation, seat: Seat): Promise<void> {
+    if (!observation.leave(seat)) await this.#end(observation);
   }
 
   #observe(): Observation {
