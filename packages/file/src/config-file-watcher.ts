@@ -26,7 +26,8 @@ export interface ConfigFileWatcherOptions extends FileWatcherOptions {
 const shared = new Map<string, SharedDirectory>();
 
 /**
- * Watches one configuration file. All under one `basePath` share one OS watch, wherever in the process they are made.
+ * Watches one configuration file. All under one `basePath` share one OS watch, wherever in the process they are made
+ * from the same copy of this package; what is imported and what is required are two.
  *
  * @example
  * ```ts
