@@ -79,10 +79,10 @@ export class Admission {
     const newcomers = [...this.#newcomers];
     if (newcomers.length === 0) return;
     const { picture, doubts, survey, seats, onCovered, scan } = this.#parts;
-    await scan(signal);
     // Known is what is covered: of the rest the picture may hold what a seat left behind, long since another.
     const isKnown = (name: string) => this.#names.has(name) || (this.#every && seats.isShown(name));
     picture.keep(isKnown);
+    await scan(signal);
     const names = new Set(newcomers.flatMap(({ name }) => name ?? []));
     const every = newcomers.some(({ name }) => name === undefined);
     if (every && !this.#every) for (const name of (await survey.list(undefined)) ?? []) names.add(name);
