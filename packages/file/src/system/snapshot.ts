@@ -3,6 +3,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readlink, stat } from 'node:fs/promises';
 import { normalize, sep } from 'node:path';
 import { faultOf, isAbsence, isRefusal, REPLACED_OUTSIDE } from './faults.ts';
+import { isMountPoint } from './mount-point.ts';
 
 /** What `stat` tells of a file and its content. */
 export type Stat = Pick<
@@ -56,14 +57,10 @@ export async function look(directory: string, name: string, contentLimit: number
       via = await stepsOf(directory, name);
       before = await stat(path, { bigint: true });
     }
-    let fault: unknown;
-    if (before.nlink === 0n) {
-      const again = await stat(path, { bigint: true });
-      // Another by now: it was only just being replaced, and had lost its name already.
-      if (sameFile(before, again)) fault = faultOf(REPLACED_OUTSIDE);
-      before = again;
-    }
     if (!before.isFile()) return { kind: 'absent', via };
+    // A file that is just being replaced has no name any more, either, for as long as it is still found by it.
+    const isLost = before.nlink === 0n && (await isMountPoint(path));
+    const fault = isLost ? faultOf(REPLACED_OUTSIDE) : undefined;
     if (before.size > contentLimit) return { kind: 'file', via, state: stateOf(before, via, 'large'), fault };
     try {
       // Not blocking: a pipe may have taken the file's place since, and opening one would wait for its writer.

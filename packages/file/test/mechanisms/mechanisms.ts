@@ -420,8 +420,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'a file that is just being replaced is not taken for one that is mounted alone',
     file: 'system/snapshot.ts',
-    on: 'if (sameFile(before, again)) fault =',
-    off: 'fault =',
+    on: 'before.nlink === 0n && (await isMountPoint(path))',
+    off: 'before.nlink === 0n',
     tests: ['system/snapshot'],
   },
   {
