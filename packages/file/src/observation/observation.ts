@@ -1,6 +1,6 @@
 import { harmlessLogger, type Logger } from '@watcher/core';
 import type { Settings } from '../options.ts';
-import { type Change, shownOf } from '../picture/difference.ts';
+import { asItIs, type Change, shownOf } from '../picture/difference.ts';
 import { Examiner } from '../picture/examiner.ts';
 import { Picture } from '../picture/picture.ts';
 import { type Doubt, Doubts } from '../picture/settle.ts';
@@ -201,7 +201,8 @@ export class Observation {
     const changes = await this.#examiner.examine(due, signal);
     if (changes.length > 0) publishChanges(this.#path, changes.length);
     for (const change of changes) this.#tell(change);
-    for (const [seat, name] of this.#admission.undone(changes)) seat.tell(this.#asItIs(name));
+    for (const [seat, name] of this.#admission.undone(changes))
+      seat.tell(asItIs(name, this.#picture.files.get(name)));
   }
 
   /** Whoever asked for it may have left. */
@@ -209,11 +210,6 @@ export class Observation {
     const wanted = this.#seats.wants(name);
     if (!wanted) this.#doubts.settle(name);
     return wanted;
-  }
-
-  #asItIs(name: string): Change {
-    const state = this.#picture.files.get(name);
-    return state ? { kind: 'written', name, state, same: false } : { kind: 'deleted', name };
   }
 
   /** Whether somebody else asks for a hidden name makes no difference to anybody. */

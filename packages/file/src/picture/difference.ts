@@ -64,6 +64,11 @@ export function difference(
   return changes;
 }
 
+/** What is told of a name to whoever may have read another state of it than this, which nobody else was told of. */
+export function asItIs(name: string, state: FileState | undefined): Change {
+  return state ? { kind: 'written', name, state, same: false } : { kind: 'deleted', name };
+}
+
 /**
  * A change as it is told: of a rename from or to a name that is not shown, only the half that is. What is left may be
  * no change: nothing but a name that is not shown was moved to make it what it was.

@@ -303,7 +303,7 @@ export const mechanisms: readonly Mechanism[] = [
     file: 'observation/shared-directory.ts',
     on: '      coalesce: latestOfEachPath(),\n',
     off: '',
-    tests: ['streams'],
+    tests: ['lagging'],
   },
   {
     name: 'all streams of a directory share one observation',
@@ -415,7 +415,7 @@ export const mechanisms: readonly Mechanism[] = [
     file: 'observation/file-events.ts',
     on: 'goesLast: (next) => !isForceReload(next) && next.renamedFrom !== undefined,',
     off: '',
-    tests: ['streams'],
+    tests: ['lagging'],
   },
   {
     name: 'a file that is just being replaced is not taken for one that is mounted alone',
