@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import * as http from 'node:http';
 import { Duplex } from 'node:stream';
 import type { Clock } from '@watcher/core';
@@ -33,7 +33,7 @@ export class SshAgent extends http.Agent {
   override createConnection(): Duplex {
     const connection = new SshConnection(this.#destination, this.#clock);
     this.#open.add(connection);
-    void connection.exited.then(() => this.#open.delete(connection));
+    void connection.gone.then(() => this.#open.delete(connection));
     return connection;
   }
 
@@ -42,17 +42,13 @@ export class SshAgent extends http.Agent {
     return true;
   }
 
-  override reuseSocket(_connection: Duplex, request: http.ClientRequest): void {
-    request.reusedSocket = true;
-  }
-
   /** Ends every ssh; resolves when the last of them is gone. */
   async close(): Promise<void> {
     super.destroy();
     await Promise.all(
       [...this.#open].map((connection) => {
         connection.destroy();
-        return connection.exited;
+        return connection.gone;
       }),
     );
   }
@@ -64,69 +60,132 @@ const PATIENCE = 1000;
 /** The last of what ssh says is the reason for its end; no more of it is kept than can matter. */
 const MAX_SAID = 4096;
 
-/** One ssh, with the engine at its far end. */
+/**
+ * One ssh, with the engine at its far end.
+ *
+ * It leads a group of processes of its own, so that what it started to get there (a ProxyCommand) is ended with it. A
+ * master that keeps connections for others (ControlPersist) is in no such group: it was there before, and stays.
+ */
 class SshConnection extends Duplex {
-  /** Resolves when its process is gone, or was never started. Never rejects. */
-  readonly exited: Promise<void>;
+  /** Resolves when its process is gone with all it held, or was never started. Never rejects. */
+  readonly gone: Promise<void>;
 
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: ChildProcess;
   readonly #clock: Clock;
 
   constructor(destination: SshDestination, clock: Clock) {
     super();
-    const child = spawn('ssh', sshArguments(destination), { windowsHide: true });
+    const child = spawnSsh(destination);
     this.#child = child;
     this.#clock = clock;
-    this.exited = new Promise((resolve) => {
-      child.once('exit', () => resolve());
-      child.once('error', () => resolve());
-    });
     let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
+    // Without descriptors for them, it has none of these three.
+    child.stderr?.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString('utf8')).slice(-MAX_SAID);
     });
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (!this.push(chunk)) child.stdout.pause();
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) child.stdout?.pause();
     });
-    child.stdin.on('error', () => {}); // its end says why
+    child.stdin?.on('error', () => {}); // its end says why
     child.once('error', (error) => this.destroy(sshNotStarted(error, destination.shown)));
+    child.once('exit', () => this.#leaveNothing());
     child.once('close', (code) => {
       if (code === 0) this.push(null);
       else this.destroy(classifySsh({ code, said }, destination));
     });
+    this.gone = new Promise((resolve) => {
+      child.once('close', () => resolve());
+      if (child.pid === undefined) child.once('error', () => resolve());
+    });
   }
 
   override _read(): void {
-    this.#child.stdout.resume();
+    this.#child.stdout?.resume();
   }
 
   /** Never fails: when ssh takes nothing more it ends, and its end says why. */
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#child.stdin.write(chunk, () => done());
+    if (this.#child.stdin) this.#child.stdin.write(chunk, () => done());
+    else done();
   }
 
   override _final(done: () => void): void {
-    this.#child.stdin.end(() => done());
+    if (this.#child.stdin) this.#child.stdin.end(() => done());
+    else done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#end().then(() => done(error));
   }
 
+  /** An agent lets go of a socket that it keeps, and takes hold of it again: of no meaning for a process. */
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
   async #end(): Promise<void> {
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill();
-    const timer = this.#clock.setTimeout(() => child.kill('SIGKILL'), PATIENCE);
-    await this.exited;
+    if (hasEnded(child)) {
+      closePipes(child);
+      return;
+    }
+    signalGroup(child, 'SIGTERM');
+    const timer = this.#clock.setTimeout(() => signalGroup(child, 'SIGKILL'), PATIENCE);
+    child.once('exit', () => closePipes(child)); // whoever holds the other end keeps them open otherwise
+    await this.gone;
     this.#clock.clearTimeout(timer);
   }
+
+  /** Ssh has ended, and may have left helpers behind, who are of no use without it, and hold what it spoke through. */
+  #leaveNothing(): void {
+    const child = this.#child;
+    signalGroup(child, 'SIGKILL');
+    // What it said last is on its way; and it comes to an end, unless somebody has left the group.
+    const timer = this.#clock.setTimeout(() => closePipes(child), PATIENCE);
+    child.once('close', () => this.#clock.clearTimeout(timer));
+  }
+}
+
+/** Where a group of processes can be had; on Windows it would be a window, too. */
+const HAS_GROUPS = process.platform !== 'win32';
+
+function spawnSsh(destination: SshDestination): ChildProcess {
+  try {
+    return spawn('ssh', sshArguments(destination), { windowsHide: true, detached: HAS_GROUPS });
+  } catch (error) {
+    throw sshNotStarted(error as Error, destination.shown);
+  }
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (HAS_GROUPS) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch {
+    // There is nobody left in it.
+  }
+}
+
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null;
+}
+
+function closePipes({ stdin, stdout, stderr }: ChildProcess): void {
+  for (const pipe of [stdin, stdout, stderr]) pipe?.destroy();
 }
 
 function sshArguments({ hostname, user, port, path }: SshDestination): string[] {
   return [
     // Never ask: there is nobody to answer, for a password or for an unknown host key.
     ...['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-T'],
+    // A master that the user has is used. This one becomes none: others would come to depend on it, and be cut off with
+    // it; and one that persists would be left behind when nobody watches any more.
+    ...['-o', 'ControlMaster=no'],
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...['--', hostname, 'docker'],

@@ -41,10 +41,29 @@ export function classifySsh({ code, said }: SshEnd, { shown, hostname, port }: S
   );
 }
 
-/** What a client that could not be started says of itself. */
-export function sshNotStarted(error: NodeJS.ErrnoException, host: string): WatcherError {
-  const why = error.code === 'ENOENT' ? 'it is not installed, or not on PATH' : error.code;
-  return fault('SSH', `Cannot run ssh to reach ${host}: ${why}. Install the OpenSSH client.`, error);
+/** What a client that could not be started says of itself. Its own error holds who logs in, and is not passed on. */
+export function sshNotStarted({ code, message }: NodeJS.ErrnoException, host: string): WatcherError {
+  const cause = Object.assign(new Error(oneLine(message)), { code });
+  const what = `Cannot run ssh to reach ${host}`;
+  switch (code) {
+    case 'EMFILE':
+    case 'ENFILE':
+      return fault(
+        'UNREACHABLE',
+        `${what}: too many files are open (${code}). Raise the limit of open files (ulimit -n).`,
+        cause,
+      );
+    case 'EAGAIN':
+      return fault(
+        'UNREACHABLE',
+        `${what}: no more processes can be started for now (${code}). Raise the limit of processes (ulimit -u).`,
+        cause,
+      );
+    case 'ENOENT':
+      return fault('SSH', `${what}: it is not installed, or not on PATH. Install the OpenSSH client.`, cause);
+    default:
+      return fault('SSH', `${what}: ${code ?? oneLine(message)}. Install the OpenSSH client.`, cause);
+  }
 }
 
 type Case = readonly [RegExp, 'SSH' | 'UNREACHABLE' | 'PERMISSION_DENIED', string];

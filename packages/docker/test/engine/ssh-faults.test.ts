@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { DockerErrorCode } from '../../src/engine/fault.ts';
-import { classifySsh } from '../../src/engine/ssh-faults.ts';
+import { classifySsh, sshNotStarted } from '../../src/engine/ssh-faults.ts';
+import { Attempts } from './support/attempts.ts';
 
 const place = { shown: 'ssh://far:2222', hostname: 'far', port: 2222 };
 
@@ -115,5 +119,49 @@ describe('an ssh that ended', () => {
       { shown: 'ssh://SAID', hostname: 'SAID', port: undefined },
     );
     expect(message).toContain('The host key of ssh://SAID is unknown');
+  });
+});
+
+describe('an ssh that could not be started', () => {
+  it.each<[string, DockerErrorCode, RegExp]>([
+    ['ENOENT', 'SSH', /^Cannot run ssh to reach ssh:\/\/far:2222: it is not installed, or not on PATH/],
+    ['EACCES', 'SSH', /: EACCES\. Install/],
+    ['EMFILE', 'UNREACHABLE', /too many files are open \(EMFILE\).*ulimit -n/],
+    ['ENFILE', 'UNREACHABLE', /too many files are open/],
+    ['EAGAIN', 'UNREACHABLE', /no more processes .*ulimit -u/],
+  ])('with %s is %s, with what to do, and without who was to log in', (code, expected, message) => {
+    const given = Object.assign(new Error(`spawn ssh ${code}`), { code, spawnargs: ['-l', 'alice'] });
+    const error = sshNotStarted(given, place.shown);
+    expect(error).toMatchObject({ code: expected, retryable: true, message: expect.stringMatching(message) });
+    expect(error.cause).toMatchObject({ code });
+    expect(inspect(error)).not.toContain('alice');
+  });
+
+  it.skipIf(process.platform !== 'linux')('for want of descriptors is told as such', async () => {
+    const before = execFileSync('prlimit', [
+      '--pid',
+      `${process.pid}`,
+      '--nofile',
+      '--raw',
+      '--noheadings',
+      '-o',
+      'SOFT',
+    ]);
+    const limit = (soft: string) =>
+      execFileSync('prlimit', ['--pid', `${process.pid}`, `--nofile=${soft.trim()}:`]);
+    await using attempts = new Attempts({ host: 'ssh://alice@far.invalid' });
+    await attempts.failed();
+    limit('256');
+    const taken: number[] = [];
+    try {
+      for (;;) taken.push(openSync('/dev/null', 'r'));
+    } catch {
+      // that was the last
+    }
+    await attempts.again();
+    await attempts.failed();
+    for (const file of taken) closeSync(file);
+    limit(before.toString());
+    expect(attempts.errors.at(-1)).toMatch(/^UNREACHABLE: Cannot run ssh .*too many files are open/);
   });
 });

@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DockerEngine, FakeEngine } from '@watcher/testing/engine';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SshAgent } from '../../src/engine/ssh-agent.ts';
 import { eventually } from '../support/eventually.ts';
 import { skipsFor } from '../support/skips.ts';
 import { Attempts } from './support/attempts.ts';
@@ -88,6 +91,25 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
     }
     // One for the stream, one for the questions.
     expect(server.started.length - before).toBe(2);
+  });
+
+  it('is asked over a connection that gathers no listeners, however often it is asked', async () => {
+    await engine.create({ name: 'before' });
+    const connections = vi.spyOn(SshAgent.prototype, 'createConnection');
+    const questions = engine.faults.delayHeaders(0, { bounded: true });
+    await using attempts = connect();
+    await works(attempts);
+    const { clock } = attempts;
+    for (const wait of [10_000, ...Array.from({ length: 12 }, () => 9000)]) {
+      await eventually('the wait for the next check', () => clock.delays.includes(wait));
+      const asked = questions.hits;
+      await clock.advance(wait);
+      await eventually('the next check', () => questions.hits > asked && clock.delays.includes(9000));
+    }
+    for (const { value } of connections.mock.results) {
+      for (const event of value.eventNames()) expect(value.listenerCount(event)).toBeLessThan(5);
+    }
+    connections.mockRestore();
   });
 
   it('is asked again over another connection when the kept one ends just then', async () => {
@@ -215,6 +237,69 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
     server.restoreSsh();
   });
 
+  it.each([
+    ['that got ssh there', 'exec sleep 1000'],
+    ['that got ssh there and ignores that it is to end', "trap '' TERM; while :; do sleep 1; done"],
+  ])('leaves no helper %s', async (_, helper) => {
+    const path = `${server.bin}/helper`;
+    writeFileSync(path, `#!/bin/sh\necho $$ > ${path}.pid\n${helper}\n`, { mode: 0o755 });
+    server.configureClient(`ProxyCommand ${path}`);
+    const before = pipes();
+    const attempts = connect();
+    await eventually('the helper', () => readText(`${path}.pid`).endsWith('\n'));
+    const pid = Number(readText(`${path}.pid`));
+    await attempts[Symbol.asyncDispose]();
+    await eventually('its end', () => !isRunning(pid));
+    expect(pipes()).toBe(before);
+    server.configureClient();
+    rmSync(`${path}.pid`);
+  });
+
+  it('leaves no pipe that something which left with ssh keeps open', async () => {
+    server.replaceSsh('setsid sleep 5 &', 'exec sleep 1000');
+    const before = pipes();
+    const attempts = connect();
+    await eventually('an ssh', () => server.running.length > 0 && pipes() > before);
+    await attempts[Symbol.asyncDispose]();
+    expect(pipes()).toBe(before);
+    server.restoreSsh();
+  });
+
+  it('says why ssh ended, though something that it started keeps its words open', async () => {
+    server.replaceSsh(
+      'sleep 1000 </dev/null >/dev/null &',
+      'echo "Permission denied (publickey)." >&2',
+      'exit 255',
+    );
+    await using attempts = connect();
+    await attempts.failed();
+    expect(attempts.errors).toEqual([expect.stringMatching(/^SSH: The login at .* was refused/)]);
+    server.restoreSsh();
+  });
+
+  it('goes through a master that the user keeps, leaves that as it is, and becomes none itself', async () => {
+    const socket = `${server.bin}/master`;
+    server.configureClient('ControlMaster auto', `ControlPath ${socket}`, 'ControlPersist yes');
+    const attempts = connect();
+    await works(attempts);
+    await attempts[Symbol.asyncDispose]();
+    expect(existsSync(socket)).toBe(false);
+
+    const ssh = (...words: string[]) =>
+      execFileSync(`${server.bin}/ssh`, ['-p', String(server.port), ...words, '127.0.0.1'], {
+        stdio: 'ignore',
+      });
+    ssh('-M', '-N', '-f');
+    server.freeze(); // no other login is to be had
+    const others = connect();
+    await works(others);
+    await others[Symbol.asyncDispose]();
+    await server.restart();
+    ssh('-O', 'check');
+    ssh('-O', 'exit');
+    server.configureClient();
+  });
+
   const absent = DockerEngine.unavailable();
   it.skipIf(skipsFor('Docker Engine behind SSH', absent))('is watched when it is a real one', async () => {
     await using real = await DockerEngine.start();
@@ -223,3 +308,16 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
     await works(attempts, real);
   });
 });
+
+const readText = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+
+const pipes = () => process.getActiveResourcesInfo().filter((name) => /Pipe|Process/.test(name)).length;
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -148,6 +148,26 @@ export class SshServer implements AsyncDisposable {
     this.replaceSsh(`exec ${this.#ssh} -F ${this.#path('ssh_config')} "$@"`);
   }
 
+  /** The user's configuration, with these lines in it for every host. */
+  configureClient(...lines: string[]): void {
+    writeFileSync(
+      this.#path('ssh_config'),
+      [
+        'Host far-away',
+        '  HostName 127.0.0.1',
+        `  Port ${this.port}`,
+        'Host *',
+        `  User ${userInfo().username}`,
+        `  UserKnownHostsFile ${this.#path('known_hosts')}`,
+        '  GlobalKnownHostsFile none',
+        `  IdentityFile ${this.#path('identity')}`,
+        '  IdentitiesOnly yes',
+        '  IdentityAgent none',
+        ...lines.map((line) => `  ${line}`),
+      ].join('\n'),
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     rmSync(this.#folder, { recursive: true, force: true });
@@ -176,21 +196,7 @@ export class SshServer implements AsyncDisposable {
         'Banner /etc/hostname', // as many have one: it comes before the words that tell what is wrong
       ].join('\n'),
     );
-    writeFileSync(
-      this.#path('ssh_config'),
-      [
-        'Host far-away',
-        '  HostName 127.0.0.1',
-        `  Port ${this.port}`,
-        'Host *',
-        `  User ${userInfo().username}`,
-        `  UserKnownHostsFile ${this.#path('known_hosts')}`,
-        '  GlobalKnownHostsFile none',
-        `  IdentityFile ${this.#path('identity')}`,
-        '  IdentitiesOnly yes',
-        '  IdentityAgent none',
-      ].join('\n'),
-    );
+    this.configureClient();
     this.restoreSsh();
     this.trust();
     this.useKey('right');
