@@ -16,6 +16,8 @@ interface Wire {
   Type?: unknown;
   Action?: unknown;
   Actor?: { ID?: unknown; Attributes?: unknown };
+  /** Podman's own. */
+  HealthStatus?: unknown;
   scope?: unknown;
   time?: unknown;
   timeNano?: unknown;
@@ -34,12 +36,13 @@ export function parseMessage(line: string): EngineMessage | undefined {
   if (typeof type !== 'string' || typeof action !== 'string' || typeof actor !== 'object' || actor === null) {
     return undefined;
   }
+  const id = typeof actor.ID === 'string' ? actor.ID : '';
   const attributes = textsOf(actor.Attributes);
+  const isPodmans = type === 'network' && isPodmanNetwork(action, attributes);
   return {
     type,
-    action: dockerAction(action, attributes),
-    id: typeof actor.ID === 'string' ? actor.ID : '',
-    attributes,
+    action: dockerAction(action, wire.HealthStatus ?? attributes['health_status']),
+    ...(isPodmans ? dockerNetwork(id, attributes) : { id, attributes }),
     scope: typeof wire.scope === 'string' ? wire.scope : 'local',
     time: milliseconds(wire),
   };
@@ -48,17 +51,32 @@ export function parseMessage(line: string): EngineMessage | undefined {
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Podman has words of its own for some actions (its docs, `podman events`), on Docker's own endpoint too. */
-function dockerAction(action: string, attributes: Readonly<Record<string, string>>): string {
+function dockerAction(action: string, health: unknown): string {
   switch (action) {
     case 'remove':
       return 'destroy';
     case 'died':
       return 'die';
     case 'health_status':
-      return `health_status: ${attributes['health_status'] ?? ''}`;
+      return `health_status: ${health ?? ''}`;
     default:
       return action;
   }
+}
+
+/** What Docker says of a container that joins or leaves a network has the container in it; what Podman says has not. */
+function isPodmanNetwork(action: string, attributes: Readonly<Record<string, string>>): boolean {
+  if (action !== 'connect' && action !== 'disconnect') return false;
+  const says = (name: string) => Object.hasOwn(attributes, name);
+  return !says('container') && (says('network') || says('podId'));
+}
+
+/** Podman has the container for the actor, no ID of the network, and before 5.0 not its name either. */
+function dockerNetwork(
+  container: string,
+  { network = '', ...rest }: Readonly<Record<string, string>>,
+): Pick<EngineMessage, 'id' | 'attributes'> {
+  return { id: '', attributes: { ...rest, name: network, container } };
 }
 
 function milliseconds({ time, timeNano }: Wire): number {

@@ -46,10 +46,11 @@ const allowed: { readonly [T in DockerFilterTerm]?: readonly string[] } = {
 /**
  * A filter on one term, with the engine's words for both.
  *
- * - `container`: a name, an ID, or an ID's first 12 digits or more; for a network's event, the container's ID
+ * - `container`: a name, an ID, or an ID's first 12 digits or more; for a network's event, the container's ID; for a
+ *   rename, either name
  * - `image`: as the container was made from it, with or without the tag
  * - `label`: `key` or `key=value`
- * - `network`: a name or an ID
+ * - `network`: a name or an ID; of Podman's, which says no ID, the name
  *
  * They match exactly, where the engine's own match parts: `web` is not `web-2`.
  *

@@ -46,10 +46,13 @@ function isWanted(action: string, events: readonly string[]): boolean {
 function matchContainer(wanted: readonly string[] | undefined): Test | undefined {
   return (
     wanted &&
-    (({ type, id, attributes }) => {
-      const containerId = type === 'container' ? id : (attributes['container'] ?? '');
-      const name = type === 'container' ? attributes['name'] : undefined;
-      return wanted.some((value) => value === name || isIdOrShortId(value, containerId));
+    (({ type, action, id, attributes }) => {
+      if (type !== 'container')
+        return wanted.some((value) => isIdOrShortId(value, attributes['container'] ?? ''));
+      const { name, oldName } = attributes;
+      // Whoever follows a container by its name is to hear that it has gone by that name for the last time.
+      const before = action === 'rename' ? oldName?.replace(/^\//, '') : undefined;
+      return wanted.some((value) => value === name || value === before || isIdOrShortId(value, id));
     })
   );
 }

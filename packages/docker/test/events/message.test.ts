@@ -30,12 +30,36 @@ describe('parseMessage', () => {
   it.each([
     ['remove', {}, 'destroy'],
     ['died', {}, 'die'],
-    ['health_status', { health_status: 'healthy' }, 'health_status: healthy'],
+    ['health_status', { HealthStatus: 'healthy' }, 'health_status: healthy'],
+    ['health_status', { Actor: { Attributes: { health_status: 'healthy' } } }, 'health_status: healthy'],
     ['health_status: unhealthy', {}, 'health_status: unhealthy'],
     ['start', {}, 'start'],
-  ])('takes the action "%s" as Docker means it', (Action, Attributes, action) => {
-    const line = JSON.stringify({ Type: 'container', Action, Actor: { ID: 'c1', Attributes }, timeNano: 1 });
+  ])('takes the action "%s" as Docker means it', (Action, rest, action) => {
+    const line = JSON.stringify({ Type: 'container', Action, Actor: { ID: 'c1' }, timeNano: 1, ...rest });
     expect(parseMessage(line)?.action).toBe(action);
+  });
+
+  it.each([
+    ['with its name', { network: 'backend' }, 'backend'],
+    ['which does not say its name', {}, ''],
+  ])(
+    "takes Podman's event of a network, %s, as one of the network, with the container in it",
+    (_, more, name) => {
+      const Attributes = { image: '', name: 'web', podId: '', ...more };
+      const line = JSON.stringify({
+        Type: 'network',
+        Action: 'connect',
+        Actor: { ID, Attributes },
+        timeNano: 1,
+      });
+      expect(parseMessage(line)).toMatchObject({ id: '', attributes: { name, container: ID } });
+    },
+  );
+
+  it("leaves Docker's event of a network as it is", () => {
+    const Actor = { ID: 'n1', Attributes: { container: ID, name: 'backend', type: 'bridge' } };
+    const line = JSON.stringify({ Type: 'network', Action: 'connect', Actor, timeNano: 1 });
+    expect(parseMessage(line)).toMatchObject({ id: 'n1', attributes: Actor.Attributes });
   });
 
   it.each([

@@ -87,6 +87,18 @@ describe('a filter on', () => {
     ['container, by ID', { container: [ID] }, container('start'), true],
     ['container, by the ID as the CLI shows it', { container: [ID.slice(0, 12)] }, container('start'), true],
     ['container, not by less of the ID', { container: [ID.slice(0, 11)] }, container('start'), false],
+    [
+      'container, by the name that it gives up',
+      { container: ['old'] },
+      container('rename', { oldName: '/old' }),
+      true,
+    ],
+    [
+      'container, by a name that it gave up before',
+      { container: ['old'] },
+      container('start', { oldName: '/old' }),
+      false,
+    ],
     ["container, by a network event's container", { container: [ID] }, connect, true],
     ['image', { image: ['registry:5000/app/web:1.2'] }, container('start'), true],
     ['image, without the tag', { image: ['registry:5000/app/web'] }, container('start'), true],
