@@ -1,16 +1,19 @@
 import {
   type Clock,
+  clockOption,
   durationOption,
   harmlessLogger,
   invalidOption,
   type Logger,
-  systemClock,
+  loggerOption,
+  signalOption,
   type WatchOptions,
 } from '@watcher/core';
-import { checkEndpointSettings } from './endpoint/endpoint.ts';
+import { checkEndpointSettings, shownHost } from './endpoint/endpoint.ts';
 import type { TlsOptions } from './endpoint/tls-settings.ts';
 import type { DockerClient } from './engine/client.ts';
-import type { DockerFilters } from './filters/docker-filter.ts';
+import { checkFilters, type DockerFilters, defaultFilters } from './filters/docker-filter.ts';
+import { isObject, kindOf } from './kind-of.ts';
 import { type BackoffOptions, backoffOption } from './session/retry.ts';
 import type { SessionSettings } from './session/session.ts';
 
@@ -67,20 +70,21 @@ export interface Settings extends SessionSettings {
 
 /** @throws {WatcherError} `INVALID_OPTION`, naming the one that is wrong */
 export function readConfig(config: DockerProviderConfig): Settings {
-  if (typeof config !== 'object' || config === null) throw invalidOption('config', 'an object', config);
-  const { host, tls, client, name, forceReload = 'always', logger, clock = systemClock } = config;
+  if (!isObject(config)) throw invalidOption('config', 'an object', kindOf(config));
+  const { host, tls, client, name, forceReload = 'always' } = config;
+  checkEndpointSettings({ host, tls });
   if (client !== undefined) {
     if (typeof client?.getEvents !== 'function')
-      throw invalidOption('client', 'a dockerode instance', client);
-    if (host !== undefined) throw invalidOption('host', 'nothing beside "client", which has its own', host);
-    if (tls !== undefined)
-      throw invalidOption('tls', 'nothing beside "client", which has its own', Object.keys(tls));
+      throw invalidOption('client', 'a dockerode instance', isObject(client) ? client : kindOf(client));
+    const expected = 'nothing beside "client", which has its own';
+    if (host !== undefined) throw invalidOption('host', expected, shownHost(host));
+    if (tls !== undefined) throw invalidOption('tls', expected, tls);
   }
-  checkEndpointSettings({ host, tls });
   if (forceReload !== 'always' && forceReload !== 'gap') {
     throw invalidOption('forceReload', '"always" or "gap"', forceReload);
   }
   if (name !== undefined && typeof name !== 'string') throw invalidOption('name', 'a string', name);
+  const logger = loggerOption('logger', config.logger);
   return {
     host,
     tls,
@@ -92,6 +96,18 @@ export function readConfig(config: DockerProviderConfig): Settings {
     livenessInterval: durationOption('livenessInterval', config.livenessInterval, 10_000, 1),
     leaseInterval: durationOption('leaseInterval', config.leaseInterval, 300_000, 1),
     logger: logger && harmlessLogger(logger),
-    clock,
+    clock: clockOption('clock', config.clock),
   };
+}
+
+/** @throws {WatcherError} `INVALID_OPTION`, naming the one that is wrong; `capacity` is looked at by the stream */
+export function readWatchOptions(
+  options: DockerWatchOptions,
+): DockerWatchOptions & { filters: DockerFilters } {
+  if (!isObject(options)) throw invalidOption('options', 'an object', kindOf(options));
+  const { filters = defaultFilters, onError, ...rest } = options;
+  checkFilters(filters);
+  if (onError !== undefined && typeof onError !== 'function')
+    throw invalidOption('onError', 'a function', onError);
+  return { ...rest, filters, onError, signal: signalOption('signal', options.signal) };
 }

@@ -1,11 +1,16 @@
 import type { Clock, ReloadReason, Watcher, WatcherError, WatchOptions, WatchStream } from '@watcher/core';
 import { type DockerEvent, EventChannel, forceReload } from '@watcher/events';
-import { type DockerProviderConfig, type DockerWatchOptions, readConfig, type Settings } from './config.ts';
+import {
+  type DockerProviderConfig,
+  type DockerWatchOptions,
+  readConfig,
+  readWatchOptions,
+  type Settings,
+} from './config.ts';
 import { nameEndpoint } from './endpoint/endpoint.ts';
 import { Engine } from './engine/engine.ts';
 import { fault, withSource } from './engine/fault.ts';
 import { parseMessage } from './events/message.ts';
-import { checkFilters, defaultFilters } from './filters/docker-filter.ts';
 import { createSelector } from './filters/selector.ts';
 import { Session } from './session/session.ts';
 import { type DockerStreamStatus, StatusKeeper } from './session/status.ts';
@@ -39,15 +44,16 @@ export class DockerWatcher implements Watcher<DockerEvent> {
    * Starts watching. Events of up to a second before the call may come too: the engine tells its own time only to
    * the second.
    *
-   * @throws {WatcherError} `INVALID_OPTION` for filters that no event can meet, or a wrong `capacity`
+   * @throws {WatcherError} `INVALID_OPTION` for filters that no event can meet, or another option that is wrong
    */
-  events({ filters = defaultFilters, ...options }: DockerWatchOptions = {}): DockerWatchStream {
-    checkFilters(filters);
+  events(given: DockerWatchOptions = {}): DockerWatchStream {
+    const { filters, ...options } = readWatchOptions(given);
+    const select = createSelector(filters);
     const settings = this.#settings;
     const { clock } = settings;
     const source = settings.name ?? nameOf(settings);
     const stream = new DockerStream({ ...options, source, clock });
-    return stream.run((signal) => watch(stream, settings, createSelector(filters), signal));
+    return stream.run((signal) => watch(stream, settings, select, signal));
   }
 }
 

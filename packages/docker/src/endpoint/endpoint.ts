@@ -1,6 +1,7 @@
 import { invalidOption } from '@watcher/core';
 import { versionOfEnvironment } from '../engine/api-version.ts';
 import { fault } from '../engine/fault.ts';
+import { isObject, kindOf } from '../kind-of.ts';
 import { defaultHost } from './default-socket.ts';
 import { configDirectory, currentContext, type DockerContext, readContext } from './docker-context.ts';
 import { type Host, parseHost } from './parse-host.ts';
@@ -31,6 +32,11 @@ export function checkEndpointSettings({ host, tls }: EndpointSettings): void {
   if (host === undefined) return;
   const parsed = parseOption(host);
   if (tls && !mayUseTls(parsed)) throw invalidOption('host', 'tcp:// or https:// beside "tls"', parsed.shown);
+}
+
+/** A host as it may be shown. @throws {WatcherError} `INVALID_OPTION` for one that is none */
+export function shownHost(host: string): string {
+  return parseOption(host).shown;
 }
 
 /**
@@ -139,7 +145,7 @@ function asTheCliReads(host: string): string {
 }
 
 function parseOption(host: string): Host {
-  if (typeof host !== 'string') throw invalidOption('host', 'a string', host);
+  if (typeof host !== 'string') throw invalidOption('host', 'a string', kindOf(host));
   return parseHost(host, (expected, given) => invalidOption('host', expected, given));
 }
 
@@ -150,7 +156,7 @@ function parseSetting(host: string, setting: string): Host {
 }
 
 function checkTls(tls: TlsOptions): void {
-  if (typeof tls !== 'object' || tls === null) throw invalidOption('tls', 'an object', typeof tls);
+  if (!isObject(tls)) throw invalidOption('tls', 'an object', kindOf(tls));
   for (const part of ['ca', 'cert', 'key'] as const) {
     const given: unknown = tls[part];
     if (given === undefined || given instanceof Uint8Array || (typeof given === 'string' && given !== ''))
@@ -164,9 +170,4 @@ function checkTls(tls: TlsOptions): void {
   }
   if (serverName !== undefined && (typeof serverName !== 'string' || serverName === ''))
     throw invalidOption('tls.serverName', 'a name', serverName);
-}
-
-function kindOf(value: unknown): string {
-  if (value === '') return 'an empty string';
-  return value === null ? 'null' : typeof value;
 }

@@ -103,7 +103,9 @@ function checked(settings: TlsSettings, nameOf: (part: Part) => string): TlsSett
   return settings;
 }
 
+/** In PEM form alone: Node takes the bare bytes (DER) here, and drops them where a connection is made. */
 function certificateIn(pem: string | Buffer): X509Certificate | undefined {
+  if (!pem.includes('-----BEGIN')) return undefined;
   try {
     return new X509Certificate(pem);
   } catch {

@@ -1,5 +1,6 @@
 import { invalidOption } from '@watcher/core';
 import { dockerEventMap } from '@watcher/events';
+import { isObject, kindOf } from '../kind-of.ts';
 
 type EventMap = typeof dockerEventMap;
 
@@ -113,8 +114,9 @@ export const defaultFilters: DockerFilters = dockerFilters(
 
 /** Checks filters that were written by hand, as {@link dockerFilter} does those it makes. */
 export function checkFilters(filters: DockerFilters): void {
-  if (typeof filters !== 'object' || filters === null) throw invalidOption('filters', 'an object', filters);
+  if (!isObject(filters)) throw invalidOption('filters', 'an object', kindOf(filters));
   for (const [term, values] of Object.entries(filters)) {
+    if (values === undefined) continue;
     if (!Array.isArray(values)) throw invalidOption(`filters.${term}`, 'an array of values', values);
     dockerFilter(term as DockerFilterTerm, ...values);
   }

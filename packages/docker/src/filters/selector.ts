@@ -1,3 +1,4 @@
+import { invalidOption } from '@watcher/core';
 import { type DockerAction, dockerEventMap } from '@watcher/events';
 import type { EngineMessage } from '../events/message.ts';
 import type { DockerFilters } from './docker-filter.ts';
@@ -5,9 +6,16 @@ import type { DockerFilters } from './docker-filter.ts';
 /** The action of a message that the filters select; undefined for any other message. */
 export type Selector = (message: EngineMessage) => DockerAction | undefined;
 
-/** Makes filters into one function, with what can be looked up beforehand looked up. */
+/**
+ * Makes filters into one function, with what can be looked up beforehand looked up.
+ *
+ * @throws {WatcherError} `INVALID_OPTION` for terms that no event can meet together
+ */
 export function createSelector(filters: DockerFilters): Selector {
   const actions = selectedActions(filters);
+  if (actions.size === 0) throw invalidOption('filters', 'an "event" that the "type" has', filters);
+  if (filters.network && !actions.has('network'))
+    throw invalidOption('filters.network', 'events of networks, which these select none of', filters);
   const tests = [
     matchContainer(filters.container),
     matchImage(filters.image),
@@ -32,7 +40,7 @@ function selectedActions({
   for (const [type, actions] of Object.entries(dockerEventMap)) {
     if (types && !(types as readonly string[]).includes(type)) continue;
     const wanted = Object.entries(actions).filter(([name]) => !events || isWanted(name, events));
-    selected.set(type, new Map(wanted));
+    if (wanted.length > 0) selected.set(type, new Map(wanted));
   }
   return selected;
 }

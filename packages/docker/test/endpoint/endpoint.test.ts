@@ -123,14 +123,17 @@ describe('an address that is none', () => {
 
 describe('the option "tls"', () => {
   it.each<[EndpointSettings, RegExp]>([
-    [{ host: 7 as unknown as string }, /"host": expected a string, got 7/],
+    [{ host: 7 as unknown as string }, /"host": expected a string, got "number"/],
+    [{ host: new URL('https://me:s3cret@host') as never }, /"host": expected a string, got "object"/],
+    [{ host: ['https://me:s3cret@host'] as never }, /"host": expected a string, got "an array"/],
     [{ tls: 'ca.pem' as never }, /"tls": expected an object/],
+    [{ tls: ['s3cret'] as never }, /"tls": expected an object, got "an array"/],
     [{ tls: null as never }, /"tls": expected an object/],
     [
       { tls: { ca: '' } },
       /"tls\.ca": expected PEM text or bytes, or the path of a PEM file, got "an empty string"/,
     ],
-    [{ tls: { key: ['s3cret'] as never, cert: 'c' } }, /"tls\.key": .* got "object"/],
+    [{ tls: { key: ['s3cret'] as never, cert: 'c' } }, /"tls\.key": .* got "an array"/],
     [{ tls: { ca: null as never } }, /"tls\.ca": .* got "null"/],
     [{ tls: { cert: 'cert.pem' } }, /"tls": expected "cert" and "key" together/],
     [{ tls: { key: 's3cret' } }, /"tls": expected "cert" and "key" together, or neither, got \["key"\]/],

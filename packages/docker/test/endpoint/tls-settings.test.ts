@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { isWatcherError } from '@watcher/core';
@@ -69,6 +70,16 @@ describe.skipIf(skipsFor('openssl', absentProgram('openssl', 'openssl')))('TLS f
         'a CA that is cut short',
         () => ({ ca: pem(client.ca).slice(0, 100) }),
         /tls\.ca: expected a certificate/,
+      ],
+      [
+        'a CA in another form than PEM',
+        () => ({ ca: new X509Certificate(readFileSync(client.ca)).raw }),
+        /tls\.ca: expected a certificate in PEM form/,
+      ],
+      [
+        'a certificate in another form than PEM',
+        () => ({ cert: new X509Certificate(readFileSync(client.cert)).raw, key: client.key }),
+        /tls\.cert: expected a certificate in PEM form/,
       ],
       [
         'a certificate that is none',

@@ -145,10 +145,30 @@ describe('a filter that no event can meet', () => {
     ['an empty value', () => filter('container', ''), /"filters.container"/],
     ['a value outside of an array', () => check({ event: 'start' }), /"filters.event": expected an array/],
     ['a misspelt term, by hand', () => check({ events: ['start'] }), /"events"/],
+    ['an array in place of terms', () => check([]), /"filters": expected an object, got "an array"/],
+    [
+      'an action that the type does not have',
+      () => createSelector({ type: ['network'], event: ['start'] }),
+      /"filters": expected an "event" that the "type" has/,
+    ],
+    [
+      'a network of containers',
+      () => createSelector({ type: ['container'], network: ['front'] }),
+      /"filters.network"/,
+    ],
+    [
+      'a network of actions of containers',
+      () => createSelector({ event: ['die'], network: ['front'] }),
+      /network/,
+    ],
   ])('is an error: %s', (_, make, message) => {
     expect(make).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(message) }),
     );
+  });
+
+  it('is none for a term that was left undefined', () => {
+    expect(() => check({ type: undefined, event: ['start'] })).not.toThrow();
   });
 
   it('does not compile', () => {

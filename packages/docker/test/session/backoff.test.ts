@@ -1,4 +1,5 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { backoffOption, retryDelay } from '../../src/session/retry.ts';
 import { eventually } from '../support/eventually.ts';
 import { Scene } from './support.ts';
 
@@ -9,6 +10,12 @@ const config = {
 };
 
 describe('the waits between attempts', () => {
+  it('are never shorter than the shortest, however long that is', () => {
+    const backoff = backoffOption({ minDelay: 60_000, jitter: 0 });
+    expect(retryDelay(1, backoff, 0)).toBe(60_000);
+    expect(retryDelay(9, backoff, 0)).toBe(60_000);
+  });
+
   it('grow with each that fails, and no further than the longest', async () => {
     await using scene = await Scene.begin(config);
     await using _ = await scene.watchAnchored();
