@@ -1,7 +1,8 @@
-import { isWatcherError, type WatcherError } from '@watcher/core';
+import { isWatcherError, textOf, type WatcherError } from '@watcher/core';
+import { causeOf } from './cause.ts';
 import { fault } from './fault.ts';
 import { oneLine } from './one-line.ts';
-import { classifyStatus } from './refusals.ts';
+import { classifyStatus, StatusError } from './refusals.ts';
 import { classifyTls } from './tls-faults.ts';
 
 /**
@@ -10,15 +11,28 @@ import { classifyTls } from './tls-faults.ts';
  */
 export function classify(error: unknown, host: string): WatcherError {
   if (isWatcherError(error)) return error;
-  const { statusCode } = error as { statusCode?: unknown };
-  if (typeof statusCode === 'number') return classifyStatus(statusCode, error as Error, host);
-  const { code: given, message = String(error) } = error as { code?: unknown; message?: string };
+  const { statusCode, code: given, message: said } = (error ?? {}) as Thrown;
+  const message = typeof said === 'string' ? said : textOf(error);
+  if (typeof statusCode === 'number') return classifyStatus(statusOf(error, statusCode, message), host);
   const code = typeof given === 'string' ? given : ''; // a DOMException has a number
+  const cause = causeOf(error);
   return (
-    classifyTls(code, message, host, error) ??
-    classifySystem(code, host, error) ??
-    fault('PROTOCOL', `Talking to ${host} failed: ${oneLine(message)}`, error)
+    classifyTls(code, message, host, cause) ??
+    classifySystem(code, host, cause) ??
+    fault('PROTOCOL', `Talking to ${host} failed: ${oneLine(message)}`, cause)
   );
+}
+
+/** Anything may be thrown, and have anything in it. */
+interface Thrown {
+  readonly statusCode?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+}
+
+/** Ours, or dockerode's own kind of it, which holds what the engine said, raw. */
+function statusOf(error: unknown, statusCode: number, message: string): StatusError {
+  return error instanceof StatusError ? error : new StatusError(statusCode, message, 'client');
 }
 
 const nobody: ReadonlySet<string> = new Set([

@@ -12,9 +12,9 @@ export class StatusError extends Error {
   readonly statusCode: number;
   readonly versionFrom: VersionChoice;
 
-  /** @param message what the engine says of it */
+  /** @param message what the engine says of it, raw; what is kept may be shown */
   constructor(statusCode: number, message: string, versionFrom: VersionChoice) {
-    super(message);
+    super(spoken(message));
     this.statusCode = statusCode;
     this.versionFrom = versionFrom;
   }
@@ -22,12 +22,9 @@ export class StatusError extends Error {
 
 /**
  * An answer other than 200 from `host`: what it says, and which permission, login or version is missing.
- *
- * @param error a {@link StatusError}, or dockerode's own kind of it
  */
-export function classifyStatus(status: number, error: Error, host: string): WatcherError {
-  const { versionFrom = 'client' } = error as { versionFrom?: VersionChoice };
-  const said = spoken(error.message);
+export function classifyStatus(error: StatusError, host: string): WatcherError {
+  const { statusCode: status, message: said, versionFrom } = error;
   if (/HTTP request to an HTTPS server/i.test(said)) {
     const advice = 'Set "tls" (or DOCKER_TLS_VERIFY), or use https://.';
     return fault('TLS', `What listens at ${host} wants TLS. ${advice}`, error);

@@ -5,6 +5,7 @@ import { engineTime, nanoseconds } from '../events/message.ts';
 import { classify } from './classify.ts';
 import type { DockerClient, EventsRequest } from './client.ts';
 import { fault } from './fault.ts';
+import { LatestLines } from './latest-lines.ts';
 
 /** The part of a Node stream and of an HTTP response that is used here. */
 interface Body {
@@ -13,6 +14,7 @@ interface Body {
   on(event: 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
   destroy?(): unknown;
+  readonly closed?: boolean;
 }
 
 /** One `GET /events` that has been answered with 200. */
@@ -25,6 +27,8 @@ export interface OpenEvents {
 /** What a bounded query brought. */
 export interface Answer {
   readonly lines: string[];
+  /** Whether these are all. */
+  readonly isWhole: boolean;
   readonly date: bigint | undefined;
 }
 
@@ -36,9 +40,6 @@ export interface RequestsOptions {
   /** What errors call the engine. */
   readonly host: string;
 }
-
-/** How many lines of an answer are kept, the latest: more than any ring holds, but Podman reads a whole log file. */
-const KEPT = 4096;
 
 /** Asks an engine for events: as a stream, or for those between two times. Every request ends by itself in time. */
 export class Requests {
@@ -107,21 +108,17 @@ export class Requests {
   async between(from: bigint, to: bigint, signal: AbortSignal): Promise<Answer> {
     const since = engineTime(from);
     if (!this.#readsLog) return this.#ask({ since, until: engineTime(to) }, signal);
-    const { lines, date } = await this.#ask({ since, stream: false }, signal);
-    return { lines: lines.filter((line) => (nanoseconds(line) ?? from) <= to), date };
+    const answer = await this.#ask({ since, stream: false }, signal);
+    return { ...answer, lines: answer.lines.filter((line) => (nanoseconds(line) ?? from) <= to) };
   }
 
   /** What is brought by a request that the engine answers from its memory alone. */
   async #ask(request: EventsRequest, signal: AbortSignal): Promise<Answer> {
     using link = linkAbort(signal);
     const { body, date } = await this.open(request, link.signal);
-    const lines: string[] = [];
+    const latest = new LatestLines();
     const whole = new Promise<void>((resolve, reject) => {
-      const splitter = new LineSplitter({
-        line: (line) => {
-          if (lines.push(line) > 2 * KEPT) lines.splice(0, KEPT);
-        },
-      });
+      const splitter = new LineSplitter({ line: (line) => latest.add(line) });
       body.on('data', (chunk) => splitter.write(chunk));
       body.on('end', resolve);
       body.on('error', reject);
@@ -131,8 +128,9 @@ export class Requests {
     });
     try {
       await this.#inTime(whole, END, link);
-      return { lines, date };
+      return { lines: latest.lines, isWhole: latest.areAll, date };
     } catch (error) {
+      letGo(body);
       throw classify(error, this.host);
     } finally {
       link.abort();

@@ -34,10 +34,12 @@ export function classifySsh({ code, said }: SshEnd, { shown, hostname, port }: S
     return fault('SSH', `${how}. It has to work without a question: try \`${login} docker version\`.`);
   }
   const [, type, text] = found;
+  const cause = said.includes('Could not resolve hostname') ? { code: 'ENOTFOUND' } : undefined;
   const words: Record<string, string> = { HOST: shown, LOGIN: login, KNOWN: known, SAID: last };
   return fault(
     type,
     text.replace(/\b(?:HOST|LOGIN|KNOWN|SAID)\b/g, (word) => words[word] ?? word),
+    cause && Object.assign(new Error(last), cause),
   );
 }
 

@@ -3,6 +3,9 @@ import { createHash, type Hash } from 'node:crypto';
 /** The longest line taken, in bytes. An event is some hundred, and as many more as its container's labels are. */
 export const MAX_LINE = 4 * 1024 * 1024;
 
+/** How many characters of lines are held at most, where they have to wait for something. An engine replays 256 lines. */
+export const MAX_HELD = 8 * 1024 * 1024;
+
 const NEWLINE = 0x0a;
 
 export interface LineSink {
@@ -24,7 +27,9 @@ export function isTooLong(line: string): boolean {
  */
 export class LineSplitter {
   readonly #sink: LineSink;
+  /** The unfinished line, in the pieces that it came in, and behind these whole. */
   #rest: Buffer[] = [];
+  #merged: Buffer[] = [];
   #restLength = 0;
   /** Of the unfinished line, once it has grown too long: its bytes are let go as they come. */
   #digest: Hash | undefined;
@@ -35,8 +40,8 @@ export class LineSplitter {
   }
 
   /**
-   * Takes what came. Whether it was of any use: blank lines, which something on the way may send by itself, and more
-   * of a line that is too long already, are of none.
+   * Takes what came. Whether it was of any use: blanks and blank lines, which something on the way may send by itself,
+   * and more of a line that is too long already, are of none.
    */
   write(chunk: Buffer): boolean {
     this.#useful = false;
@@ -47,7 +52,9 @@ export class LineSplitter {
     return this.#useful;
   }
 
-  #write(chunk: Buffer): void {
+  #write(bytes: Buffer): void {
+    const chunk = this.#isBetweenLines ? withoutBlanksBefore(bytes) : bytes;
+    if (chunk.length === 0) return;
     const firstEnd = chunk.indexOf(NEWLINE);
     if (firstEnd === -1) {
       this.#keep(chunk);
@@ -78,18 +85,30 @@ export class LineSplitter {
     }
   }
 
-  #keep(bytes: Buffer): void {
+  #keep(given: Buffer): void {
     if (this.#digest) {
-      this.#digest.update(bytes);
+      this.#digest.update(given);
       return;
     }
-    this.#useful = true;
-    this.#rest.push(bytes);
+    const bytes = this.#isBetweenLines ? withoutBlanksBefore(given) : given;
+    if (bytes.length === 0) return;
+    if (!isBlank(bytes)) this.#useful = true;
+    if (this.#rest.push(bytes) >= MAX_PIECES) this.#merge();
     this.#restLength += bytes.length;
     if (this.#restLength <= MAX_LINE) return;
     this.#digest = createHash('sha256');
-    for (const part of this.#rest) this.#digest.update(part);
+    for (const part of [...this.#merged, ...this.#rest]) this.#digest.update(part);
     this.#forgetRest();
+  }
+
+  get #isBetweenLines(): boolean {
+    return this.#restLength === 0 && !this.#digest;
+  }
+
+  /** A piece of a byte costs a hundred times as much, and may hold on to a whole chunk. */
+  #merge(): void {
+    this.#merged.push(Buffer.concat(this.#rest));
+    this.#rest = [];
   }
 
   #endTooLong(): void {
@@ -104,23 +123,39 @@ export class LineSplitter {
   }
 
   #takeRest(end: Buffer): Buffer {
-    const whole = Buffer.concat([...this.#rest, end]);
+    const whole = Buffer.concat([...this.#merged, ...this.#rest, end]);
     this.#forgetRest();
     return whole;
   }
 
   #forgetRest(): void {
     this.#rest = [];
+    this.#merged = [];
     this.#restLength = 0;
   }
 }
 
-const RECORD_SEPARATOR = 0x1e;
-const CARRIAGE_RETURN = 0x0d;
+/** Pieces of an unfinished line that are kept as they came. */
+const MAX_PIECES = 1024;
 
-/** Without what `application/json-seq` puts before a record, and what a proxy may put behind a line. */
+/** The last of the characters that show nothing: blanks, ends of lines, and what separates records. */
+const BLANK = 0x20;
+
+/** Without what `application/json-seq` puts before a record, and the blanks that a proxy may put around a line. */
 function unframe(line: string): string {
-  const start = line.charCodeAt(0) === RECORD_SEPARATOR ? 1 : 0;
-  const end = line.charCodeAt(line.length - 1) === CARRIAGE_RETURN ? line.length - 1 : line.length;
+  let start = 0;
+  let end = line.length;
+  while (start < end && line.charCodeAt(start) <= BLANK) start++;
+  while (end > start && line.charCodeAt(end - 1) <= BLANK) end--;
   return start === 0 && end === line.length ? line : line.slice(start, end);
+}
+
+function withoutBlanksBefore(bytes: Buffer): Buffer {
+  let start = 0;
+  while (start < bytes.length && (bytes[start] as number) <= BLANK) start++;
+  return start === 0 ? bytes : bytes.subarray(start);
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte <= BLANK);
 }

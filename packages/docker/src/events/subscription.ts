@@ -1,9 +1,10 @@
 import type { WatcherError } from '@watcher/core';
 import { type LinkedAbort, linkAbort } from '../concurrency.ts';
+import { causeOf } from '../engine/cause.ts';
 import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
 import { type Cursor, WINDOW } from './cursor.ts';
-import { isTooLong, LineSplitter } from './line-splitter.ts';
+import { isTooLong, LineSplitter, MAX_HELD } from './line-splitter.ts';
 import { engineTime } from './message.ts';
 
 export interface SubscriptionSink {
@@ -14,9 +15,6 @@ export interface SubscriptionSink {
   /** Something was missed that cannot be told of any more. */
   reload(reason: 'gap'): void;
 }
-
-/** How many characters are held until `release`. The engine replays 256 lines; the rest came live meanwhile. */
-const MAX_HELD = 8 * 1024 * 1024;
 
 /**
  * One open `GET /events`. It is read from its first moment, so that the engine never waits, but what it brings is
@@ -89,7 +87,6 @@ export class Subscription {
     });
     const ended = Promise.withResolvers<WatcherError>();
     const subscription = new Subscription(cursor, sink, link, ended.promise, requests.clock.monotonic());
-    link.signal.addEventListener('abort', () => body.destroy?.(), { once: true });
     const splitter = new LineSplitter({ line: (line) => subscription.#line(line) });
     const end = (how: string, cause?: unknown) => {
       subscription.#over = true;
@@ -101,8 +98,14 @@ export class Subscription {
       if (splitter.write(chunk)) subscription.heard = requests.clock.monotonic();
     });
     body.on('end', () => end('was ended by the other side'));
-    body.on('error', (error) => end('was cut', error));
+    body.on('error', (error) => end('was cut', causeOf(error)));
     body.on('close', () => end('was closed'));
+    const giveUp = () => {
+      if (body.closed ?? !body.destroy) end('was given up'); // nothing more will be heard of it
+      body.destroy?.();
+    };
+    if (link.signal.aborted) giveUp();
+    else link.signal.addEventListener('abort', giveUp, { once: true });
     return subscription;
   }
 

@@ -1,6 +1,7 @@
 import { type Clock, delay, type WatcherError } from '@watcher/core';
 import { race } from '../concurrency.ts';
 import { fault } from '../engine/fault.ts';
+import { wasNeverAsked } from '../engine/never-asked.ts';
 import type { Requests } from '../engine/requests.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { behindPlace, eventsSincePlace } from './place.ts';
@@ -17,7 +18,7 @@ import { behindPlace, eventsSincePlace } from './place.ts';
  * Never resolves on a stream that lives; rejects when aborted.
  */
 export async function death(
-  { heard, passed, refused }: Stethoscope,
+  { heard, passed, answered, refused }: Stethoscope,
   cursor: Cursor,
   requests: Requests,
   interval: number,
@@ -45,6 +46,7 @@ export async function death(
         (own) => eventsSincePlace(cursor, requests, own),
         (own) => delay(clock, timeout, own).then(() => Promise.reject(unanswered(host, timeout))),
       );
+      answered();
       known -= held.lag;
       const behind = behindPlace(cursor, held.lines);
       missing = cursor.missing(mayHaveDropped ? behind : held.lines);
@@ -52,8 +54,9 @@ export async function death(
     } catch (error) {
       signal.throwIfAborted();
       failure = error as WatcherError;
-      if (!silence.has(failure.code)) {
-        refused(failure); // it answers, if not what it was asked: no sign that the stream is dead
+      // It answers, if not what it was asked, or was not asked at all: no sign that the stream is dead.
+      if (!silence.has(failure.code) || wasNeverAsked(failure)) {
+        refused(failure);
         continue;
       }
     }
@@ -77,7 +80,9 @@ export interface Stethoscope {
   heard(): number;
   /** What came behind the events that are missing has moved our place past them: it is none to resume from. */
   passed(): void;
-  /** The question was refused, so that nothing is known. */
+  /** The question was answered: the engine is there, and it can be asked. */
+  answered(): void;
+  /** The question was refused, or could not be asked, so that nothing is known. */
   refused(error: WatcherError): void;
 }
 

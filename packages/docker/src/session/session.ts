@@ -1,5 +1,13 @@
-import { delay, isWatcherError, MAX_DELAY, type ReloadReason, type WatcherError } from '@watcher/core';
+import {
+  delay,
+  isWatcherError,
+  MAX_DELAY,
+  type ReloadReason,
+  textOf,
+  type WatcherError,
+} from '@watcher/core';
 import { linkAbort, race, until } from '../concurrency.ts';
+import { causeOf } from '../engine/cause.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fault } from '../engine/fault.ts';
 import type { Requests } from '../engine/requests.ts';
@@ -108,7 +116,7 @@ export class Session {
     } catch (error) {
       return isWatcherError(error)
         ? error
-        : fault('PROTOCOL', `Watching ${this.#engine.host} failed: ${error}`, error);
+        : fault('PROTOCOL', `Watching ${this.#engine.host} failed: ${textOf(error)}`, causeOf(error));
     }
   }
 
@@ -157,6 +165,7 @@ export class Session {
       passed: () => {
         this.#cursor = undefined;
       },
+      answered: () => this.#reported.clear(),
       refused: (error) => this.#report(error),
     };
     const lost = () => {
@@ -170,7 +179,7 @@ export class Session {
       (own) => death(stethoscope, cursor, requests, this.#settings.livenessInterval, own),
       (own) => watchForStandstill(cursor, clock, this.#released, lost, own),
       (own) => this.#proveBeginning(requests, lost, own),
-      (own) => this.#keepRenewing(requests, own),
+      (own) => this.#keepRenewing(requests, lost, own),
     );
   }
 
@@ -206,15 +215,23 @@ export class Session {
     return await until(new Promise<never>(() => {}), signal);
   }
 
-  /** Never resolves. While no other subscription can be had, the one there is goes on. */
-  async #keepRenewing(requests: Requests, signal: AbortSignal): Promise<never> {
+  /** Never resolves. While no other subscription can be had, the one there is goes on; that it does is told once. */
+  async #keepRenewing(requests: Requests, lost: () => void, signal: AbortSignal): Promise<never> {
+    let failures = 0;
+    const failed = (error: unknown) => {
+      signal.throwIfAborted();
+      // Once is chance. Where it is not, nobody would hear of it until something on the way tires of the stream.
+      if (++failures === 2 && isWatcherError(error)) this.#report(error);
+      return undefined;
+    };
     for (;;) {
       const lease = this.#settings.leaseInterval * (0.9 + 0.2 * Math.random());
       await delay(requests.clock, Math.min(lease, MAX_DELAY), signal);
       signal.throwIfAborted();
       this.#status.enter('renewing');
-      const next = await this.#next(requests, signal);
+      const next = await this.#next(requests, signal).catch(failed);
       if (next) {
+        failures = 0;
         const previous = this.#current;
         const unproven = previous?.held !== undefined;
         this.#current = next;
@@ -222,30 +239,36 @@ export class Session {
         // That another stream stands says nothing of what the engine had to tell.
         if (previous && next.silent) next.heard = previous.heard;
         // What has proven nothing so far is not proven by what is joined to it: the first line will show.
-        if (!unproven) next.release();
+        if (!unproven) this.#takeOver(next, lost);
         this.#status.renewals++;
       }
       this.#status.enter('streaming');
     }
   }
 
-  /** A subscription that stands beside the one there is, joined to our place; undefined if none can be had. */
+  /** The one before may have been long in closing, and this one have brought more meanwhile than may be held. */
+  #takeOver(next: Subscription, lost: () => void): void {
+    if (next.overflowed) {
+      lost();
+      next.releaseAnew();
+    } else {
+      next.release();
+    }
+  }
+
+  /** A subscription that stands beside the one there is, joined to our place; undefined where it cannot be joined. */
   async #next(requests: Requests, signal: AbortSignal): Promise<Subscription | undefined> {
     const cursor = this.#cursor as Cursor;
     const anchored = cursor.anchor !== undefined;
-    try {
-      const next = await Subscription.open(requests, cursor, this.#sink, signal);
-      const joined = await orClose(
-        next,
-        anchored
-          ? proveOverlap(next, cursor, requests, signal)
-          : proveStanding(next, cursor, requests, signal).then(() => true),
-      );
-      if (joined && !next.overflowed) return next;
-      await next.close();
-    } catch {
-      signal.throwIfAborted();
-    }
+    const next = await Subscription.open(requests, cursor, this.#sink, signal);
+    const joined = await orClose(
+      next,
+      anchored
+        ? proveOverlap(next, cursor, requests, signal)
+        : proveStanding(next, cursor, requests, signal).then(() => true),
+    );
+    if (joined && !next.overflowed) return next;
+    await next.close();
     return undefined;
   }
 
@@ -262,8 +285,10 @@ export class Session {
   }
 
   #tellLost(error: WatcherError): void {
-    this.#report(error);
     const wasOpen = this.#status.state === 'streaming' || this.#status.state === 'renewing';
+    // That it was open shows that the engine was there, whatever was reported meanwhile.
+    if (wasOpen) this.#reported.clear();
+    this.#report(error);
     if (wasOpen && this.#settings.forceReload === 'always') this.#sink.reload('disconnected');
     this.#status.enter('waiting');
   }

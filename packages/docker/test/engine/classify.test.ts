@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { WatcherError } from '@watcher/core';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/engine/classify.ts';
@@ -83,6 +84,10 @@ describe('an error of a connection', () => {
   it.each<[unknown, string]>([
     ['a string', 'a string'],
     [{ toString: () => 'an object' }, 'an object'],
+    [Object.create(null), 'object'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [{ message: 7 }, '[object Object]'],
     [new AggregateError([system('ECONNREFUSED')], ''), ''],
   ])('may be anything: %j', (thrown, said) => {
     const error = classify(thrown, HOST);
@@ -171,6 +176,22 @@ describe('a message', () => {
     for (const error of errors) {
       expect(error).toBeInstanceOf(WatcherError);
       expect(error.message).toMatch(/^[^\p{Cc}\u2028\u2029\u202a-\u202e]+$/u);
+    }
+  });
+
+  it('has nothing raw in its causes, either, nor what a client had to parse', () => {
+    const hostile = 'a\r\nb\u001b[2J';
+    const packet = { rawPacket: Buffer.from(`${hostile}${'x'.repeat(100_000)}`) };
+    const errors = [
+      classify(new StatusError(403, hostile, 'agreed'), HOST),
+      classify(Object.assign(new Error(hostile), { statusCode: 403, json: { message: hostile } }), HOST),
+      classify(Object.assign(system('HPE_INVALID_CONSTANT', 'Parse Error'), packet), HOST),
+      classify(new Error(hostile), HOST),
+      classify({ message: hostile }, HOST),
+    ];
+    for (const error of errors) {
+      expect(error.cause).toBeDefined();
+      expect(inspect(error, { depth: 9 })).not.toMatch(/\p{Cc}(?<!\n)|x1B|<Buffer/u);
     }
   });
 

@@ -21,6 +21,8 @@ describe('LineSplitter', () => {
     ['carriage returns', ['a\r\nb\r\n'], ['a', 'b']],
     ['record separators of json-seq', ['\u001e{}\n\u001e[]\n'], ['{}', '[]']],
     ['an empty chunk', ['a', '', '\n'], ['a']],
+    ['blanks before a line, and behind it', [' ', ' \t', 'a b', ' ', '\r\n', '  c \n '], ['a b', 'c']],
+    ['blanks before a record', [' \n', ' \u001e{}\n'], ['{}']],
   ])('takes %s', (_, chunks, lines) => {
     expect(split(...chunks)).toEqual(lines);
   });
@@ -58,6 +60,8 @@ describe('LineSplitter', () => {
     }
     expect(split(bytes, bytes)).toEqual([name, name]);
     expect(split(long.replace('é', 'e'))).not.toEqual([name]);
+    expect(split('  ', bytes)).toEqual([name]);
+    expect(split(Buffer.concat([Buffer.from(' \n '), bytes]))).toEqual([name]);
   });
 
   it('says whether what came was of any use', () => {
@@ -67,5 +71,20 @@ describe('LineSplitter', () => {
     expect([useful('\n'), useful('\r\n\r\n'), useful('')]).toEqual([false, false, false]);
     expect([useful('x'.repeat(MAX_LINE)), useful('x'), useful('x')]).toEqual([true, true, false]);
     expect([useful('\n'), useful('a')]).toEqual([true, true]);
+    expect([useful(' '), useful('b'), useful(' \n')]).toEqual([false, true, true]);
+    expect([useful(' '), useful('\t '), useful(' \r\n')]).toEqual([false, false, false]);
+  });
+
+  it('holds little more than the line, in however small pieces it comes', () => {
+    const splitter = new LineSplitter({ line() {} });
+    const memory = () => {
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const before = memory();
+    const slab = Buffer.alloc(65_536, 'x');
+    for (let n = 0; n < MAX_LINE; n++) splitter.write(slab.subarray(n % slab.length, (n % slab.length) + 1));
+    expect(memory() - before).toBeLessThan(128 * 1024 * 1024);
+    expect(splitter.write(Buffer.from('\n'))).toBe(true);
   });
 });

@@ -53,6 +53,21 @@ describe('the lease of a stream', () => {
     await told(watch, 'started web');
   });
 
+  it('that cannot be renewed twice in a row is told of, once, however often it cannot', async () => {
+    await using scene = await Scene.begin({ ...config, livenessInterval: 100 * LEASE });
+    await using watch = await scene.watchAnchored();
+    const refused = scene.engine.faults.respond(503, '{"message":"busy"}');
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      await scene.quiet();
+      await scene.clock.advance(1.1 * LEASE);
+      await eventually('an attempt', () => refused.hits === attempt);
+    }
+    await scene.quiet();
+    await refused.clear();
+    await scene.live('web');
+    await told(watch, 'error ENGINE_FAULT', 'started web');
+  });
+
   it('that ends again and again does not put off finding out that the stream is dead', async () => {
     await using scene = await Scene.begin({
       forceReload: 'gap',

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { DockerWatcher, type DockerWatchStream } from '../../src/index.ts';
+import { DockerWatcher, type DockerWatchStream, type EventsRequest } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { LIVENESS, RETRY, Scene, TIMEOUT } from './support.ts';
 
@@ -62,6 +63,35 @@ describe('after an abort nothing is left', () => {
     await engine.faults.clear();
     await eventually('the last socket', () => engine.connections.open === 0);
   });
+});
+
+describe('an abort while a stream is being opened', () => {
+  const deeds = [0, 1, 2, 3, 4, 6, 8, 12];
+
+  it.each(deeds.flatMap((turns) => [[turns, true] as const, [turns, false] as const]))(
+    '%i turns after the answer of a client that heeds none ends the watch all the same; destroy: %s',
+    async (turns, hasDestroy) => {
+      const controller = new AbortController();
+      const bodies: PassThrough[] = [];
+      const client = {
+        async getEvents({ until }: EventsRequest = {}) {
+          const stream = new PassThrough();
+          const body = Object.assign(stream, { headers: { date: new Date().toUTCString() } });
+          bodies.push(body);
+          if (until !== undefined) body.end();
+          else void after(turns).then(() => controller.abort());
+          return hasDestroy ? body : { headers: body.headers, on: body.on.bind(body) };
+        },
+      };
+      const stream = new DockerWatcher({ client, name: 'engine' }).events({ signal: controller.signal });
+      expect(await stream.closed).toEqual({ reason: 'aborted' });
+      if (hasDestroy) expect(bodies.every((body) => body.destroyed)).toBe(true);
+    },
+  );
+
+  async function after(turns: number): Promise<void> {
+    for (let turn = 0; turn < turns; turn++) await undefined;
+  }
 });
 
 describe('attempts that fail', () => {

@@ -47,6 +47,41 @@ describe('the next stream, when a lease is over', () => {
     await told(watch, 'reload gap');
   });
 
+  it('is a gap when it brought more than may be held while the one before was being closed', async () => {
+    await using scene = await Scene.begin(config);
+    await scene.anchor();
+    const closing = Promise.withResolvers<void>();
+    let isClosing = false;
+    const first = new Transform({
+      transform: (chunk, _encoding, done) => done(undefined, chunk),
+      destroy(error, done) {
+        isClosing = true;
+        void closing.promise.then(() => done(error));
+      },
+    });
+    const second = new PassThrough();
+    await using watch = scene.watchThrough(streamsThrough((place) => (place === 1 ? first : second)));
+    await watch.stream.ready;
+    await scene.clock.advance(LEASE);
+    await eventually('its end', () => isClosing);
+    let brought = 0;
+    second.on('data', (chunk: Buffer) => {
+      brought += chunk.length;
+    });
+    for (let n = 0; n < 9; n++) {
+      const Attributes = { name: `early-${n}`, note: 'x'.repeat(1024 * 1024) };
+      scene.engine.publish({ Type: 'container', Action: 'start', Actor: { ID: `${n}`, Attributes } });
+    }
+    await eventually('all of it', () => brought > 9 * 1024 * 1024);
+    await scene.arrived();
+    closing.resolve();
+    await eventually('the gap', () => watch.lines.length > 0);
+    expect(watch.lines[0]).toBe('reload gap');
+    await scene.live('web');
+    await eventually('what comes', () => watch.lines.includes('started web'));
+    expect(watch.lines).not.toContain('started early-0');
+  });
+
   it('does not when it brought more than may be held before it was joined', async () => {
     await using scene = await Scene.begin(config);
     await scene.anchor();
