@@ -6,6 +6,7 @@ import type { Cursor } from '../events/cursor.ts';
 import { nanoseconds } from '../events/message.ts';
 import type { Subscription } from '../events/subscription.ts';
 import { ringHoldsPlace } from './place.ts';
+import { BEAT } from './pulse.ts';
 
 // A 200 proves nothing: an engine sends it before it subscribes. A line does, since the engine copies its ring
 // and subscribes in one step. Where none comes, a bounded query on a connection of its own, which the engine
@@ -68,32 +69,67 @@ export function proveOverlap(
 /**
  * What a subscription whose first line has come may have missed before it, on an engine that had told nothing until
  * then, so that nothing proves when it came to stand. What happened before that is replayed, unless it was more than
- * the engine remembers, or the engine's clock was set back: so all that is there already is waited for, counted, and
- * compared with what the engine holds. Undefined: nothing; else what the engine holds of it, which may be none.
+ * the engine remembers, or the engine's clock was set back: so what is there already is compared with what the engine
+ * holds. Undefined: nothing; else what the engine holds of it, which may be none.
+ *
+ * Nothing was forgotten if the engine holds fewer lines than it could, from the first that came on, of all that had
+ * happened until it subscribed. That is so when nothing more comes while it is asked; or else when it was asked for
+ * all until a second, to which it tells its time, after the first line was here.
  *
  * @throws {WatcherError} when the query fails
  */
 export async function missedBeginning(
-  { held = [] }: Subscription,
+  subscription: Subscription,
   requests: Requests,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
+  const { clock, timeout } = requests;
+  const { held = [] } = subscription;
+  const deadline = clock.monotonic() + 2000 + timeout;
+  /** The engine's time at which the subscription stood for certain. */
+  let stood: bigint | undefined;
+  let to = 0n;
   for (;;) {
     const { length } = held;
     const time = nanoseconds(held[length - 1] ?? '');
-    if (length >= RING || time === undefined) return [];
-    const { lines } = await requests.between(0n, time + 1n, signal);
-    // What stands behind the first line that was brought is on its way, though the answer may be here sooner.
+    if (subscription.overflowed || length >= RING || time === undefined) return [];
+    to = latest(to, time);
+    const { lines, isWhole, date } = await requests.between(0n, to + 1n, signal);
     const brought = new Set(held);
     const first = lines.findIndex((line) => brought.has(line));
     const missed = first === -1 ? lines : lines.slice(0, first);
-    if (lines.length >= RING || missed.length > 0) return missed;
-    if (held.length === length) return undefined;
+    if (!isWhole || lines.length >= RING || missed.length > 0) return missed;
+    const passed = passedOver(lines, brought);
+    if (clock.monotonic() > deadline) return passed;
+    if (passed.length > 0) {
+      await delay(clock, BEAT, signal);
+      signal.throwIfAborted();
+    } else {
+      if (held.length === length) return undefined;
+      if (first === 0 && stood !== undefined && to >= stood) return undefined;
+    }
+    if (date === undefined) continue;
+    stood ??= date + SECOND;
+    to = latest(to, date);
   }
 }
 
+/**
+ * Those that were not brought, of what the engine holds, though one that stands behind them was. Two that happen at once
+ * may change places, so that they may still come; what stands behind all that was brought is on its way.
+ */
+function passedOver(lines: readonly string[], brought: ReadonlySet<string>): string[] {
+  const last = lines.findLastIndex((line) => brought.has(line));
+  return lines.slice(0, last + 1).filter((line) => !brought.has(line));
+}
+
+const latest = (a: bigint, b: bigint) => (a > b ? a : b);
+
 /** How many events an engine remembers, of all types together. */
 const RING = 256;
+
+/** To which an engine tells its time, in nanoseconds. */
+const SECOND = 1_000_000_000n;
 
 const deaf = ({ host, timeout }: Requests) =>
   fault('TIMEOUT', `${host} did not replay what it remembers within ${timeout} ms.`);
