@@ -19,5 +19,11 @@ export interface EventsRequest {
 
 /** A Node readable stream, of which an HTTP response is one. */
 export interface EventsBody {
+  /**
+   * The response's, of which `date` is needed: without it, the engine's time is not known, a stream that died without a
+   * sign is not found, and events of before the watch come as though they were new. A response has them; whatever
+   * stands in its place has to hand them on.
+   */
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
   on(event: string, listener: (...values: unknown[]) => void): unknown;
 }

@@ -45,6 +45,7 @@ export interface RequestsOptions {
 export class Requests {
   readonly #options: RequestsOptions;
   #readsLog = false;
+  #tellsTime = true;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -69,6 +70,11 @@ export class Requests {
    */
   get readsLog(): boolean {
     return this.#readsLog;
+  }
+
+  /** Whether what answered last when it was asked for its time told it. */
+  get tellsTime(): boolean {
+    return this.#tellsTime;
   }
 
   /**
@@ -143,6 +149,7 @@ export class Requests {
    */
   async now(signal: AbortSignal): Promise<bigint | undefined> {
     const { date } = await this.#ask({ since: engineTime(0n), until: engineTime(1n) }, signal);
+    this.#tellsTime = date !== undefined;
     return date;
   }
 

@@ -63,6 +63,7 @@ export class Session {
   /** The subscription that is handed on, while there is one. */
   #current: Subscription | undefined;
   #openedBefore = false;
+  #toldOfNoTime = false;
   /** When the subscription was about to be released, and how many lines had come before. */
   #released: Moment = { since: () => 0, count: 0 };
   /** When the stream that there is was opened, by the clock's `monotonic`. */
@@ -130,6 +131,7 @@ export class Session {
     const since = alertness.stoodStill ? () => Number.POSITIVE_INFINITY : stopwatch(requests.clock);
     this.#released = { since, count: this.#cursor?.count ?? 0 };
     this.#tellOpen(resumed ? 'reconnected' : 'gap');
+    if (!requests.tellsTime) this.#tellOfNoTime();
     if (resumed) subscription.release();
     else if (!this.#isUnproven(subscription)) subscription.releaseAnew();
     return subscription;
@@ -282,6 +284,18 @@ export class Session {
       if (how === 'gap' || this.#settings.forceReload === 'always') this.#sink.reload(how);
     }
     this.#openedBefore = true;
+  }
+
+  /** Once: it is a matter of what stands between, and no more of it can be known. */
+  #tellOfNoTime(): void {
+    if (this.#toldOfNoTime) return;
+    this.#toldOfNoTime = true;
+    const what = `The answers of ${this.#engine.host} have no "Date", so that its time is not known`;
+    const effect =
+      'A stream that dies without a sign is not found, and what happened before may be told as new';
+    const advice =
+      'Let a proxy on the way keep that header; a "client" has to hand on the "headers" of its responses.';
+    this.#sink.error(fault('PROTOCOL', `${what}. ${effect}. ${advice}`));
   }
 
   #tellLost(error: WatcherError): void {

@@ -1,8 +1,10 @@
-import { describe, it } from 'vitest';
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
 import { type DockerClient, DockerWatcher } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { Recorder } from '../support/recorder.ts';
-import { LIVENESS, Scene, TIMEOUT, told } from './support.ts';
+import { LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
 import { clientThrough } from './way.ts';
 
 describe('the question whether the engine is silent, too', () => {
@@ -41,6 +43,26 @@ describe('the question whether the engine is silent, too', () => {
     await using watch = await scene.watchAnchored();
     for (const isRefused of [true, true, false, true]) await check(scene, isRefused);
     await told(watch, 'error ENGINE_FAULT', 'error ENGINE_FAULT');
+  });
+
+  it('is of no use where nothing says what time it is at the engine, which is told, once', async () => {
+    await using scene = await Scene.begin();
+    await scene.anchor();
+    const withoutHeaders = (body: IncomingMessage) => {
+      const through = new PassThrough();
+      body.on('error', (error) => through.destroy(error));
+      return body.pipe(through);
+    };
+    await using watch = scene.watchThrough({ answer: withoutHeaders });
+    await watch.stream.ready;
+    await told(watch, 'error PROTOCOL');
+    expect(watch.errors[0]?.message).toMatch(/no "Date".*hand on the "headers"/);
+    scene.engine.faults.cutStreams();
+    await told(watch, 'error CONNECTION_LOST', 'reload disconnected');
+    await scene.pass(RETRY);
+    await told(watch, 'reload reconnected');
+    await scene.live('web');
+    await told(watch, 'started web');
   });
 
   it('hides no loss, however many refusals it met', async () => {
