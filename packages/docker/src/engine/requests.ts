@@ -112,7 +112,7 @@ export class Requests {
    * in the engine's past
    */
   async between(from: bigint, to: bigint, signal: AbortSignal): Promise<Answer> {
-    const since = engineTime(from);
+    const since = engineTime(from < 0n ? 0n : from); // a clock may have begun just now
     if (!this.#readsLog) return this.#ask({ since, until: engineTime(to) }, signal);
     const answer = await this.#ask({ since, stream: false }, signal);
     return { ...answer, lines: answer.lines.filter((line) => (nanoseconds(line) ?? from) <= to) };

@@ -16,6 +16,7 @@ import { Subscription } from '../events/subscription.ts';
 import { death, type Stethoscope } from './liveness.ts';
 import { findPlace } from './place.ts';
 import { missedBeginning, proveOverlap, proveStanding } from './proof.ts';
+import { Reports } from './reports.ts';
 import { type Backoff, retryDelay } from './retry.ts';
 import { Alertness, type Moment, watchForStandstill } from './standstill.ts';
 import type { StatusKeeper } from './status.ts';
@@ -63,18 +64,17 @@ export class Session {
   /** The subscription that is handed on, while there is one. */
   #current: Subscription | undefined;
   #openedBefore = false;
-  #toldOfNoTime = false;
   /** When the subscription was about to be released, and how many lines had come before. */
   #released: Moment = { since: () => 0, count: 0 };
   /** When the stream that there is was opened, by the clock's `monotonic`. */
   #openSince: number | undefined;
-  /** What was reported since the engine was last there, so that a fault that lasts is told once. */
-  readonly #reported = new Set<string>();
+  readonly #reports: Reports;
 
   constructor(engine: Engine, settings: SessionSettings, sink: SessionSink, status: StatusKeeper) {
     this.#engine = engine;
     this.#settings = settings;
     this.#sink = sink;
+    this.#reports = new Reports((error) => sink.error(error));
     this.#status = status;
   }
 
@@ -131,7 +131,7 @@ export class Session {
     const since = alertness.stoodStill ? () => Number.POSITIVE_INFINITY : stopwatch(requests.clock);
     this.#released = { since, count: this.#cursor?.count ?? 0 };
     this.#tellOpen(resumed ? 'reconnected' : 'gap');
-    if (!requests.tellsTime) this.#tellOfNoTime();
+    if (!requests.tellsTime) this.#reports.reportNoTime(this.#engine.host);
     if (resumed) subscription.release();
     else if (!this.#isUnproven(subscription)) subscription.releaseAnew();
     return subscription;
@@ -167,8 +167,8 @@ export class Session {
       passed: () => {
         this.#cursor = undefined;
       },
-      answered: () => this.#reported.clear(),
-      refused: (error) => this.#report(error),
+      answered: () => this.#reports.engineIsThere(),
+      refused: (error) => this.#reports.report(error),
     };
     const lost = () => {
       cursor.dropped();
@@ -223,7 +223,7 @@ export class Session {
     const failed = (error: unknown) => {
       signal.throwIfAborted();
       // Once is chance. Where it is not, nobody would hear of it until something on the way tires of the stream.
-      if (++failures === 2 && isWatcherError(error)) this.#report(error);
+      if (++failures === 2 && isWatcherError(error)) this.#reports.report(error);
       return undefined;
     };
     for (;;) {
@@ -277,7 +277,7 @@ export class Session {
   #tellOpen(how: 'reconnected' | 'gap'): void {
     this.#status.enter('streaming');
     this.#openSince = this.#engine.clock.monotonic();
-    this.#reported.clear();
+    this.#reports.engineIsThere();
     if (!this.#openedBefore) this.#sink.opened();
     else {
       this.#status.reconnects++;
@@ -286,38 +286,15 @@ export class Session {
     this.#openedBefore = true;
   }
 
-  /** Once: it is a matter of what stands between, and no more of it can be known. */
-  #tellOfNoTime(): void {
-    if (this.#toldOfNoTime) return;
-    this.#toldOfNoTime = true;
-    const what = `The answers of ${this.#engine.host} have no "Date", so that its time is not known`;
-    const effect =
-      'A stream that dies without a sign is not found, and what happened before may be told as new';
-    const advice =
-      'Let a proxy on the way keep that header; a "client" has to hand on the "headers" of its responses.';
-    this.#sink.error(fault('PROTOCOL', `${what}. ${effect}. ${advice}`));
-  }
-
   #tellLost(error: WatcherError): void {
     const wasOpen = this.#status.state === 'streaming' || this.#status.state === 'renewing';
     // That it was open shows that the engine was there, whatever was reported meanwhile.
-    if (wasOpen) this.#reported.clear();
-    this.#report(error);
+    if (wasOpen) this.#reports.engineIsThere();
+    this.#reports.report(error);
     if (wasOpen && this.#settings.forceReload === 'always') this.#sink.reload('disconnected');
     this.#status.enter('waiting');
   }
-
-  /** A fault is told once, and of those that say something else each time only the first. */
-  #report(error: WatcherError): void {
-    const told = `${error.code} ${error.message}`;
-    if (this.#reported.has(told) || this.#reported.size >= MAX_REPORTED) return;
-    this.#reported.add(told);
-    this.#sink.error(error);
-  }
 }
-
-/** Different faults that are told of while the engine is away, or keeps refusing to answer. */
-const MAX_REPORTED = 16;
 
 /** Waits for a proof about a subscription; without one, the subscription is not left open. */
 async function orClose<T>(subscription: Subscription, proof: Promise<T>): Promise<T> {

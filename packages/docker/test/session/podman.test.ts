@@ -1,3 +1,4 @@
+import { ManualClock } from '@watcher/testing/clock';
 import { describe, expect, it } from 'vitest';
 import { Scene, told } from './support.ts';
 
@@ -15,6 +16,14 @@ describe.each(['podman', 'podman-4.3', 'docker'] as const)('on %s', (dialect) =>
 });
 
 describe('on Podman', () => {
+  it('a clock that nobody has set yet is no obstacle', async () => {
+    await using scene = await Scene.begin({}, { dialect: 'podman', clock: new ManualClock(60_000) });
+    await using watch = scene.watch();
+    await watch.stream.ready;
+    await scene.live('web');
+    await told(watch, 'started web');
+  });
+
   it('the actor of an event of a network is the network, and the container is in the attributes', async () => {
     await using scene = await Scene.begin({}, { dialect: 'podman' });
     await scene.anchor();
