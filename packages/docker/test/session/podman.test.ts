@@ -20,6 +20,7 @@ describe('on Podman', () => {
     await using scene = await Scene.begin({}, { dialect: 'podman', clock: new ManualClock(60_000) });
     await using watch = scene.watch();
     await watch.stream.ready;
+    for (const { query } of scene.engine.requests) expect(query.get('since')).toMatch(/^\d+\.\d{9}$/);
     await scene.live('web');
     await told(watch, 'started web');
   });
