@@ -36,29 +36,33 @@ export function parseMessage(line: string): EngineMessage | undefined {
   if (typeof type !== 'string' || typeof action !== 'string' || typeof actor !== 'object' || actor === null) {
     return undefined;
   }
-  const id = typeof actor.ID === 'string' ? actor.ID : '';
+  const id = isText(actor.ID) ? actor.ID : '';
   const attributes = textsOf(actor.Attributes);
   const isPodmans = type === 'network' && isPodmanNetwork(action, attributes);
   return {
     type,
-    action: dockerAction(action, wire.HealthStatus ?? attributes['health_status']),
+    action: dockerAction(action, isText(wire.HealthStatus) ? wire.HealthStatus : attributes['health_status']),
     ...(isPodmans ? dockerNetwork(id, attributes) : { id, attributes }),
-    scope: typeof wire.scope === 'string' ? wire.scope : 'local',
+    scope: isText(wire.scope) ? wire.scope : 'local',
     time: milliseconds(wire),
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Podman has words of its own for some actions (its docs, `podman events`), on Docker's own endpoint too. */
-function dockerAction(action: string, health: unknown): string {
+function dockerAction(action: string, health = ''): string {
   switch (action) {
     case 'remove':
       return 'destroy';
     case 'died':
       return 'die';
     case 'health_status':
-      return `health_status: ${health ?? ''}`;
+      return `health_status: ${health}`;
     default:
       return action;
   }

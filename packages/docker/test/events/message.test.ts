@@ -32,6 +32,7 @@ describe('parseMessage', () => {
     ['died', {}, 'die'],
     ['health_status', { HealthStatus: 'healthy' }, 'health_status: healthy'],
     ['health_status', { Actor: { Attributes: { health_status: 'healthy' } } }, 'health_status: healthy'],
+    ['health_status', { HealthStatus: { toString: 1 } }, 'health_status: '],
     ['health_status: unhealthy', {}, 'health_status: unhealthy'],
     ['start', {}, 'start'],
   ])('takes the action "%s" as Docker means it', (Action, rest, action) => {
