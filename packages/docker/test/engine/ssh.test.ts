@@ -6,7 +6,7 @@ import { SshAgent } from '../../src/engine/ssh-agent.ts';
 import { eventually } from '../support/eventually.ts';
 import { skipsFor } from '../support/skips.ts';
 import { Attempts } from './support/attempts.ts';
-import { SshServer } from './support/ssh-server.ts';
+import { isRunning, SshServer } from './support/ssh-server.ts';
 
 /** Daemons and processes are started at each attempt, and the machine may be busy. */
 const SLOW = { timeout: 60_000 };
@@ -317,13 +317,4 @@ const pipes = () => process.getActiveResourcesInfo().filter((name) => /Pipe|Proc
 async function pipesLeft(): Promise<number> {
   for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
   return pipes();
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -214,7 +214,8 @@ function makeKey(path: string): void {
   chmodSync(path, 0o600);
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is a process of this ID. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
