@@ -11,11 +11,11 @@ import {
 } from '@watcher/core';
 import { checkEndpointSettings, shownHost } from './endpoint/endpoint.ts';
 import type { TlsOptions } from './endpoint/tls-settings.ts';
-import type { DockerClient } from './engine/client.ts';
 import { checkFilters, type DockerFilters, defaultFilters } from './filters/docker-filter.ts';
 import { isObject, kindOf } from './kind-of.ts';
 import { type BackoffOptions, backoffOption } from './session/retry.ts';
 import type { SessionSettings } from './session/session.ts';
+import type { DockerClient } from './transport/client.ts';
 
 /** Which engine to watch, and how. Nothing is needed: the defaults find the engine that the Docker CLI would. */
 export interface DockerProviderConfig {

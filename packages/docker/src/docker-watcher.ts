@@ -8,12 +8,12 @@ import {
   type Settings,
 } from './config.ts';
 import { nameEndpoint } from './endpoint/endpoint.ts';
-import { Engine } from './engine/engine.ts';
-import { fault, withSource } from './engine/fault.ts';
+import { fault, withSource } from './errors/fault.ts';
 import { parseMessage } from './events/message.ts';
 import { createSelector } from './filters/selector.ts';
 import { Session } from './session/session.ts';
 import { type DockerStreamStatus, StatusKeeper } from './session/status.ts';
+import { Engine } from './transport/connector.ts';
 
 /**
  * Watches a Docker or Podman engine. Every event that the filters select reaches the consumer, or the consumer is

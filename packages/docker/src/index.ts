@@ -1,8 +1,7 @@
 export type { DockerProviderConfig, DockerWatchOptions } from './config.ts';
 export { DockerWatcher, type DockerWatchStream } from './docker-watcher.ts';
 export type { TlsOptions } from './endpoint/tls-settings.ts';
-export type { DockerClient, EventsBody, EventsRequest } from './engine/client.ts';
-export type { DockerErrorCode } from './engine/fault.ts';
+export type { DockerErrorCode } from './errors/fault.ts';
 export {
   DockerFilter,
   type DockerFilters,
@@ -14,3 +13,4 @@ export {
 } from './filters/docker-filter.ts';
 export type { BackoffOptions } from './session/retry.ts';
 export type { DockerStreamState, DockerStreamStatus, StateDiagnostic } from './session/status.ts';
+export type { DockerClient, EventsBody, EventsRequest } from './transport/client.ts';

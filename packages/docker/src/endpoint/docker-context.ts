@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { fault } from '../engine/fault.ts';
+import { fault } from '../errors/fault.ts';
 import { homeDirectory } from './home-directory.ts';
 import { isThere, readSettingsFile } from './settings-file.ts';
 

@@ -1,7 +1,7 @@
 import { invalidOption } from '@watcher/core';
-import { versionOfEnvironment } from '../engine/api-version.ts';
-import { fault } from '../engine/fault.ts';
+import { fault } from '../errors/fault.ts';
 import { isObject, kindOf } from '../kind-of.ts';
+import { versionOfEnvironment } from '../transport/api-version.ts';
 import { defaultHost } from './default-socket.ts';
 import { configDirectory, currentContext, type DockerContext, readContext } from './docker-context.ts';
 import { type Host, parseHost } from './parse-host.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { WatcherError } from '@watcher/core';
-import { fault } from '../engine/fault.ts';
+import { fault } from '../errors/fault.ts';
 
 export interface SettingsFile {
   readonly path: string;

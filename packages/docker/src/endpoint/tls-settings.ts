@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { fault } from '../engine/fault.ts';
+import { fault } from '../errors/fault.ts';
 import { isThere, readSettingsFile } from './settings-file.ts';
 
 /** Client certificates for an engine that listens on TCP. Each is PEM text or bytes, or the path of a PEM file. */

@@ -1,8 +1,8 @@
 import type { WatcherError } from '@watcher/core';
 import { type LinkedAbort, linkAbort } from '../concurrency.ts';
-import { causeOf } from '../engine/cause.ts';
-import { fault } from '../engine/fault.ts';
-import type { Requests } from '../engine/requests.ts';
+import { causeOf } from '../errors/cause.ts';
+import { fault } from '../errors/fault.ts';
+import type { Requests } from '../history/requests.ts';
 import { type Cursor, WINDOW } from './cursor.ts';
 import { isTooLong, LineSplitter, MAX_HELD } from './line-splitter.ts';
 import { engineTime } from './message.ts';

@@ -1,9 +1,9 @@
 import { type Clock, delay, type WatcherError } from '@watcher/core';
 import { race } from '../concurrency.ts';
-import { fault } from '../engine/fault.ts';
-import { wasNeverAsked } from '../engine/never-asked.ts';
-import type { Requests } from '../engine/requests.ts';
+import { fault } from '../errors/fault.ts';
+import { wasNeverAsked } from '../errors/never-asked.ts';
 import type { Cursor } from '../events/cursor.ts';
+import type { Requests } from '../history/requests.ts';
 import { behindPlace, eventsSincePlace } from './place.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { isWatcherError } from '@watcher/core';
-import type { Requests } from '../engine/requests.ts';
 import { Cursor } from '../events/cursor.ts';
+import type { Requests } from '../history/requests.ts';
 
 /**
  * A cursor that stands at the end of what the engine remembers, as it is now: what is in it counts as seen.

@@ -1,10 +1,10 @@
 import { delay } from '@watcher/core';
 import { race, until } from '../concurrency.ts';
-import { fault } from '../engine/fault.ts';
-import type { Requests } from '../engine/requests.ts';
+import { fault } from '../errors/fault.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { nanoseconds } from '../events/message.ts';
 import type { Subscription } from '../events/subscription.ts';
+import type { Requests } from '../history/requests.ts';
 import { ringHoldsPlace } from './place.ts';
 import { BEAT } from './pulse.ts';
 

@@ -1,5 +1,5 @@
 import type { WatcherError } from '@watcher/core';
-import { fault } from '../engine/fault.ts';
+import { fault } from '../errors/fault.ts';
 
 /** Different faults that are told of while the engine is away, or keeps refusing to answer. */
 const MAX_REPORTED = 16;

@@ -7,12 +7,12 @@ import {
   type WatcherError,
 } from '@watcher/core';
 import { linkAbort, race, until } from '../concurrency.ts';
-import { causeOf } from '../engine/cause.ts';
-import type { Engine } from '../engine/engine.ts';
-import { fault } from '../engine/fault.ts';
-import type { Requests } from '../engine/requests.ts';
+import { causeOf } from '../errors/cause.ts';
+import { fault } from '../errors/fault.ts';
 import type { Cursor } from '../events/cursor.ts';
 import { Subscription } from '../events/subscription.ts';
+import type { Requests } from '../history/requests.ts';
+import type { Engine } from '../transport/connector.ts';
 import { death, type Stethoscope } from './liveness.ts';
 import { findPlace } from './place.ts';
 import { missedBeginning, proveOverlap, proveStanding } from './proof.ts';

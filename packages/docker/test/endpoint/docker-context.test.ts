@@ -6,9 +6,9 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { currentContext, readContext } from '../../src/endpoint/docker-context.ts';
 import { resolveEndpoint } from '../../src/endpoint/endpoint.ts';
-import { Authority } from '../engine/support/authority.ts';
-import { absentProgram } from '../engine/support/programs.ts';
 import { skipsFor } from '../support/skips.ts';
+import { Authority } from '../transport/support/authority.ts';
+import { absentProgram } from '../transport/support/programs.ts';
 import { thrownBy } from './support.ts';
 
 const skips = skipsFor(

@@ -4,9 +4,9 @@ import { inspect } from 'node:util';
 import { isWatcherError } from '@watcher/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTlsDirectory, readTlsOptions, type TlsOptions } from '../../src/endpoint/tls-settings.ts';
-import { Authority, type Issued } from '../engine/support/authority.ts';
-import { absentProgram } from '../engine/support/programs.ts';
 import { skipsFor } from '../support/skips.ts';
+import { Authority, type Issued } from '../transport/support/authority.ts';
+import { absentProgram } from '../transport/support/programs.ts';
 import { thrownBy } from './support.ts';
 
 describe.skipIf(skipsFor('openssl', absentProgram('openssl', 'openssl')))('TLS files', () => {

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { ManualClock } from '@watcher/testing/clock';
 import { describe, expect, it } from 'vitest';
-import { Requests } from '../../src/engine/requests.ts';
 import { Cursor } from '../../src/events/cursor.ts';
 import { Subscription } from '../../src/events/subscription.ts';
+import { Requests } from '../../src/history/requests.ts';
 import { eventually } from '../support/eventually.ts';
 import { RETRY, Scene, told } from './support.ts';
 import { preceded, startLine, streamsThrough } from './way.ts';

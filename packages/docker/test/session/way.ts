@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
 import type { FakeEngine } from '@watcher/testing/engine';
-import { createClient } from '../../src/engine/create-client.ts';
 import type { DockerClient, EventsBody, EventsRequest } from '../../src/index.ts';
+import { createClient } from '../../src/transport/open-transport.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** Something on the way to an engine. */

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { DockerErrorCode } from '../../src/engine/fault.ts';
-import { classifySsh, sshNotStarted } from '../../src/engine/ssh-faults.ts';
-import { Attempts } from './support/attempts.ts';
+import type { DockerErrorCode } from '../../src/errors/fault.ts';
+import { classifySsh, sshNotStarted } from '../../src/errors/ssh-faults.ts';
+import { Attempts } from '../transport/support/attempts.ts';
 
 const place = { shown: 'ssh://far:2222', hostname: 'far', port: 2222 };
 

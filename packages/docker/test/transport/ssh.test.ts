@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DockerEngine, FakeEngine } from '@watcher/testing/engine';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SshAgent } from '../../src/engine/ssh-agent.ts';
+import { SshAgent } from '../../src/transport/ssh-agent.ts';
 import { eventually } from '../support/eventually.ts';
 import { skipsFor } from '../support/skips.ts';
 import { Attempts } from './support/attempts.ts';

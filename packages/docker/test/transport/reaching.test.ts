@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FakeEngine } from '@watcher/testing/engine';
 import Docker from 'dockerode';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createClient } from '../../src/engine/create-client.ts';
+import { createClient } from '../../src/transport/open-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { Attempts } from './support/attempts.ts';
 import { RecordingServer } from './support/recording-server.ts';

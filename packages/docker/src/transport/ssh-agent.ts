@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as http from 'node:http';
 import { Duplex } from 'node:stream';
 import type { Clock } from '@watcher/core';
-import { classifySsh, sshNotStarted } from './ssh-faults.ts';
+import { classifySsh, sshNotStarted } from '../errors/ssh-faults.ts';
 
 export interface SshDestination {
   readonly shown: string;

@@ -1,6 +1,6 @@
 import { FakeEngine } from '@watcher/testing/engine';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { compareVersions, otherVersion, versionOfEnvironment } from '../../src/engine/api-version.ts';
+import { compareVersions, otherVersion, versionOfEnvironment } from '../../src/transport/api-version.ts';
 import { eventually } from '../support/eventually.ts';
 import { Attempts } from './support/attempts.ts';
 import { RecordingServer } from './support/recording-server.ts';

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { WatcherError } from '@watcher/core';
 import { describe, expect, it } from 'vitest';
-import { classify } from '../../src/engine/classify.ts';
-import { type DockerErrorCode, fault } from '../../src/engine/fault.ts';
-import { StatusError, type VersionChoice } from '../../src/engine/refusals.ts';
+import { classify } from '../../src/errors/classify.ts';
+import { type DockerErrorCode, fault } from '../../src/errors/fault.ts';
+import { StatusError, type VersionChoice } from '../../src/errors/refusals.ts';
 
 const HOST = 'tcp://engine:2375';
 const system = (code: string, message = `connect ${code}`) => Object.assign(new Error(message), { code });

@@ -1,10 +1,10 @@
 import type { Clock } from '@watcher/core';
 import { type LinkedAbort, linkAbort, until } from '../concurrency.ts';
+import { classify } from '../errors/classify.ts';
+import { fault } from '../errors/fault.ts';
 import { LineSplitter } from '../events/line-splitter.ts';
 import { engineTime, nanoseconds } from '../events/message.ts';
-import { classify } from './classify.ts';
-import type { DockerClient, EventsRequest } from './client.ts';
-import { fault } from './fault.ts';
+import type { DockerClient, EventsRequest } from '../transport/client.ts';
 import { LatestLines } from './latest-lines.ts';
 
 /** The part of a Node stream and of an HTTP response that is used here. */

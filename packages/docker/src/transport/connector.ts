@@ -1,9 +1,9 @@
 import { type Clock, isWatcherError } from '@watcher/core';
 import { type Endpoint, type EndpointSettings, resolveEndpoint } from '../endpoint/endpoint.ts';
+import { retryable } from '../errors/fault.ts';
+import { Requests } from '../history/requests.ts';
 import type { DockerClient } from './client.ts';
-import { createClient } from './create-client.ts';
-import { retryable } from './fault.ts';
-import { Requests } from './requests.ts';
+import { createClient } from './open-transport.ts';
 
 /** The way to one engine for as long as it is open. Disposing closes what it keeps. */
 export interface Connection extends AsyncDisposable {

@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import { type Clock, systemClock } from '@watcher/core';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { DockerClient } from './client.ts';
-import { HttpClient, type Route } from './http-client.ts';
+import { HttpClient, type Route } from './engine-modem.ts';
 import { SshAgent } from './ssh-agent.ts';
 
 export interface CreatedClient {

@@ -1,5 +1,5 @@
 import { printable } from '@watcher/core';
-import { fault } from './fault.ts';
+import { fault } from '../errors/fault.ts';
 
 /** The oldest version of the Engine API whose events are understood: Docker 19.03. */
 export const OLDEST_VERSION = '1.40';

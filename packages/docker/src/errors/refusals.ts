@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { WatcherError } from '@watcher/core';
-import { NEWEST_VERSION, OLDEST_VERSION } from './api-version.ts';
+import { NEWEST_VERSION, OLDEST_VERSION } from '../transport/api-version.ts';
 import { fault } from './fault.ts';
 import { oneLine } from './one-line.ts';
 

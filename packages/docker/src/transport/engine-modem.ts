@@ -1,9 +1,9 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { StatusError } from '../errors/refusals.ts';
 import { NEWEST_VERSION, otherVersion } from './api-version.ts';
 import type { DockerClient, EventsRequest } from './client.ts';
-import { type Patience, readRefusal } from './read-refusal.ts';
-import { StatusError } from './refusals.ts';
+import { type Patience, readRefusal } from './error-body.ts';
 
 /** Where requests go, in Node's own terms. */
 export interface Route {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine } from '../../src/engine/one-line.ts';
+import { oneLine } from '../../src/errors/one-line.ts';
 
 describe('what an engine says, in an error', () => {
   it.each([

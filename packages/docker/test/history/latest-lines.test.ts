@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LatestLines } from '../../src/engine/latest-lines.ts';
 import { MAX_HELD } from '../../src/events/line-splitter.ts';
+import { LatestLines } from '../../src/history/latest-lines.ts';
 
 describe('the lines of an answer', () => {
   it('are all kept where there are not very many', () => {
