@@ -10,6 +10,5 @@ export const library = (options: Options = {}) =>
     dts: true,
     sourcemap: false,
     clean: true,
-    splitting: true,
     ...options,
   });

@@ -112,6 +112,8 @@ function checkAsUser(packages: readonly Packed[]): void {
   // The fakes are for tests on Node, and speak of its types; the rest asks for none.
   const bare = packages.filter(({ manifest }) => manifest.name !== '@watcher/testing');
   compile(project, 'bare', bare, []);
+  copyFileSync(join(import.meta.dirname, 'use-types.mts'), join(project, 'use-types.mts'));
+  compile(project, 'types', bare, [], ['use-types.mts']);
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '@types/node@24'], project);
   compile(project, 'node', packages, ['node']);
 }
@@ -133,7 +135,13 @@ function oldestNode(packages: readonly Packed[]): string {
   return node;
 }
 
-function compile(project: string, name: string, packages: readonly Packed[], types: readonly string[]): void {
+function compile(
+  project: string,
+  name: string,
+  packages: readonly Packed[],
+  types: readonly string[],
+  others: readonly string[] = [],
+): void {
   const imports = packages
     .flatMap(({ entries }) => entries)
     .map((entry, n) => `import * as m${n} from '${entry}';\nexport const v${n}: object = m${n};\n`)
@@ -149,7 +157,7 @@ function compile(project: string, name: string, packages: readonly Packed[], typ
     types,
     module: 'node20',
   };
-  writeFileSync(join(project, `${name}.json`), JSON.stringify({ compilerOptions, files }));
+  writeFileSync(join(project, `${name}.json`), JSON.stringify({ compilerOptions, files: [...files, ...others] }));
   run(join(bin, 'tsc'), ['-p', `${name}.json`], project);
 }
 

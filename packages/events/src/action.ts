@@ -1,6 +1,8 @@
 /**
- * What happened, one bit each, so that a set of actions is a mask. The order is that of GoDoxy's
- * `internal/watcher/events`, and the values are stable for good: they may be stored and sent.
+ * The actions, one bit each, so that a set of actions is a mask. File and container actions have the order of
+ * GoDoxy's `internal/watcher/events`. The values never change: programs may store and send them.
+ *
+ * Written as numbers, because TypeScript widens `1 << n` to `number` in a declaration file, and nothing narrows then.
  *
  * @example
  * ```ts
@@ -10,27 +12,27 @@
  * ```
  */
 export const Action = {
-  FileWritten: 1 << 0,
-  FileCreated: 1 << 1,
-  FileDeleted: 1 << 2,
-  FileRenamed: 1 << 3,
-  ContainerCreate: 1 << 4,
-  ContainerStart: 1 << 5,
-  ContainerUnpause: 1 << 6,
-  ContainerKill: 1 << 7,
-  ContainerStop: 1 << 8,
-  ContainerPause: 1 << 9,
-  ContainerDie: 1 << 10,
-  ContainerDestroy: 1 << 11,
+  FileWritten: 1,
+  FileCreated: 2,
+  FileDeleted: 4,
+  FileRenamed: 8,
+  ContainerCreate: 16,
+  ContainerStart: 32,
+  ContainerUnpause: 64,
+  ContainerKill: 128,
+  ContainerStop: 256,
+  ContainerPause: 512,
+  ContainerDie: 1024,
+  ContainerDestroy: 2048,
   /** Not a change: the consumer is to take stock again. */
-  ForceReload: 1 << 12,
-  ContainerRename: 1 << 13,
-  ContainerUpdate: 1 << 14,
-  ContainerHealthy: 1 << 15,
-  ContainerUnhealthy: 1 << 16,
-  ContainerOom: 1 << 17,
-  NetworkConnect: 1 << 18,
-  NetworkDisconnect: 1 << 19,
+  ForceReload: 4096,
+  ContainerRename: 8192,
+  ContainerUpdate: 16384,
+  ContainerHealthy: 32768,
+  ContainerUnhealthy: 65536,
+  ContainerOom: 131072,
+  NetworkConnect: 262144,
+  NetworkDisconnect: 524288,
 } as const;
 
 export type Action = (typeof Action)[keyof typeof Action];
