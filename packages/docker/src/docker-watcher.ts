@@ -1,5 +1,5 @@
 import type { Clock, ReloadReason, Watcher, WatcherError, WatchOptions, WatchStream } from '@watcher/core';
-import { type DockerEvent, EventChannel, forceReload } from '@watcher/events';
+import { Action, type DockerEvent, EventChannel, forceReload } from '@watcher/events';
 import {
   type DockerProviderConfig,
   type DockerWatchOptions,
@@ -9,8 +9,9 @@ import {
 } from './config.ts';
 import { nameEndpoint } from './endpoint/endpoint.ts';
 import { fault, withSource } from './errors/fault.ts';
+import { ContainerHistory } from './events/container-history.ts';
 import { parseMessage } from './events/message.ts';
-import { createSelector } from './filters/selector.ts';
+import { createSelector, type Selector } from './filters/selector.ts';
 import { Session } from './session/session.ts';
 import { type DockerStreamStatus, StatusKeeper } from './session/status.ts';
 import { Engine } from './transport/connector.ts';
@@ -84,7 +85,7 @@ class DockerStream extends EventChannel<DockerEvent> implements DockerWatchStrea
 async function watch(
   stream: DockerStream,
   settings: Settings,
-  select: ReturnType<typeof createSelector>,
+  select: Selector,
   signal: AbortSignal,
 ): Promise<void> {
   const { client, clock, timeout, logger } = settings;
@@ -94,9 +95,17 @@ async function watch(
     logger?.debug({ source, code: error.code, error: error.message }, 'docker watcher: connection failed');
     stream.error(withSource(error, source));
   };
+  const history = new ContainerHistory({
+    names: (select.actions & Action.ContainerRename) !== 0,
+    health: (select.actions & (Action.ContainerHealthy | Action.ContainerUnhealthy)) !== 0,
+  });
+  const reload = (reason: ReloadReason) => {
+    if (reason === 'gap') history.forget();
+    stream.tell(reason);
+  };
   const unreadable = (what: string) => {
     report(fault('PROTOCOL', `${source} sent ${what}; what it told of is unknown, so a reload is due.`));
-    stream.tell('gap');
+    reload('gap');
   };
   const session = new Session(
     engine,
@@ -108,9 +117,10 @@ async function watch(
       },
       line(line) {
         if (isNoise(line)) return;
-        const message = parseMessage(line);
-        if (!message) return unreadable('a line that is no event');
-        const action = select(message);
+        const parsed = parseMessage(line);
+        if (!parsed) return unreadable('a line that is no event');
+        const message = history.complete(parsed);
+        const action = message && select(message);
         if (action === undefined) return;
         const { id, attributes, time } = message;
         const actorName = attributes['name'] ?? '';
@@ -126,7 +136,7 @@ async function watch(
       },
       tooLong: () => unreadable('a line too long to be an event'),
       error: report,
-      reload: (reason) => stream.tell(reason),
+      reload,
     },
     status,
   );

@@ -89,9 +89,29 @@ export function isContainerStart(action: number): boolean {
   return (action & containerStart) !== 0;
 }
 
-/** Whether a container ceased to run: kill, stop or die. */
+/**
+ * Returns whether a container stops, by GoDoxy's group: kill, stop or die.
+ *
+ * A kill is any signal, and many leave the container running: `docker kill -s HUP` reloads a proxy. For the end of a
+ * container use {@link isContainerEnd}.
+ */
 export function isContainerStop(action: number): boolean {
   return (action & containerStop) !== 0;
+}
+
+const containerEnd = Action.ContainerDie | Action.ContainerDestroy;
+
+/**
+ * Returns whether a container has ended: die or destroy. Every container that stops dies, whatever stopped it.
+ *
+ * @example
+ * ```ts
+ * console.log(isContainerEnd(Action.ContainerDie), isContainerEnd(Action.ContainerKill));
+ * // => true false
+ * ```
+ */
+export function isContainerEnd(action: number): boolean {
+  return (action & containerEnd) !== 0;
 }
 
 /** Whether a container was paused. */

@@ -1,5 +1,12 @@
 export type { Coalesce } from '@watcher/core';
-export { Action, actionName, isContainerPause, isContainerStart, isContainerStop } from './action.ts';
+export {
+  Action,
+  actionName,
+  isContainerEnd,
+  isContainerPause,
+  isContainerStart,
+  isContainerStop,
+} from './action.ts';
 export type { OverflowDiagnostic, StreamDiagnostic } from './channel/diagnostics.ts';
 export { EventChannel, type EventChannelOptions, type Producer } from './channel/event-channel.ts';
 export type { StreamCoalesce } from './channel/held-events.ts';

@@ -3,6 +3,7 @@ import {
   Action,
   actionName,
   dockerEventMap,
+  isContainerEnd,
   isContainerPause,
   isContainerStart,
   isContainerStop,
@@ -57,6 +58,10 @@ describe('groups', () => {
 
   test('a container stops by kill, stop and die', () => {
     expect(members(isContainerStop)).toEqual(['ContainerKill', 'ContainerStop', 'ContainerDie']);
+  });
+
+  test('a container ends by die and destroy, and not by a kill, which may be any signal', () => {
+    expect(members(isContainerEnd)).toEqual(['ContainerDie', 'ContainerDestroy']);
   });
 
   test('a container pauses by pause', () => {

@@ -9,6 +9,8 @@ export interface EngineMessage {
   readonly scope: string;
   /** Milliseconds since the epoch, by the engine's clock. */
   readonly time: number;
+  /** Of a rename: the name before, where an earlier message of the same container had it. */
+  readonly formerName?: string;
 }
 
 /** What the engine writes. Untrusted: any part of it may be missing or of another kind. */
@@ -61,6 +63,8 @@ function dockerAction(action: string, health = ''): string {
       return 'destroy';
     case 'died':
       return 'die';
+    case 'restore': // from a checkpoint: it runs, and no start follows
+      return 'start';
     case 'health_status':
       return `health_status: ${health}`;
     default:

@@ -13,7 +13,7 @@ export type DockerFilterValue<T extends DockerFilterTerm> = T extends 'type'
   : T extends 'event'
     ? keyof EventMap['container'] | keyof EventMap['network'] | 'health_status'
     : T extends 'scope'
-      ? 'local' | 'swarm'
+      ? 'local'
       : string;
 
 /**
@@ -41,17 +41,20 @@ const terms: readonly DockerFilterTerm[] = [
 const allowed: { readonly [T in DockerFilterTerm]?: readonly string[] } = {
   type: Object.keys(dockerEventMap),
   event: [...Object.values(dockerEventMap).flatMap((actions) => Object.keys(actions)), 'health_status'],
-  scope: ['local', 'swarm'],
+  scope: ['local'],
 };
 
 /**
  * A filter on one term, with the engine's words for both.
  *
  * - `container`: a name, an ID, or an ID's first 12 digits or more; for a network's event, the container's ID; for a
- *   rename, either name
- * - `image`: as the container was made from it, with or without the tag
+ *   rename, either name, and every rename of a container whose name before is not certain
+ * - `image`: a reference, with or without tag, digest, registry and `library/`: `nginx` matches `nginx:1.27` and
+ *   `docker.io/library/nginx:latest`; a name without a registry also matches `localhost/<name>`, as Podman names an image
+ *   that it built. An image's ID, in full or its first 12 digits or more
  * - `label`: `key` or `key=value`
  * - `network`: a name or an ID; of Podman's, which says no ID, the name
+ * - `scope`: `local`, which every event of a container or network is
  *
  * They match exactly, where the engine's own match parts: `web` is not `web-2`.
  *
@@ -70,11 +73,17 @@ export function dockerFilter<T extends DockerFilterTerm>(
   for (const value of values as unknown[]) {
     const words = allowed[term];
     if (words && !words.includes(value as string))
-      throw invalidOption(`filters.${term}`, `one of ${words.join(', ')}`, value);
+      throw invalidOption(`filters.${term}`, expected(term, words), value);
     if (typeof value !== 'string' || value === '')
       throw invalidOption(`filters.${term}`, 'a string that is not empty', value);
   }
   return { term, values };
+}
+
+function expected(term: DockerFilterTerm, words: readonly string[]): string {
+  return term === 'scope'
+    ? '"local": the events of containers and networks are, and events of a swarm are not watched here'
+    : `one of ${words.join(', ')}`;
 }
 
 /** Several filters as one. Values of the same term are put together. */

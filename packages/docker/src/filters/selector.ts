@@ -2,9 +2,14 @@ import { invalidOption } from '@watcher/core';
 import { type DockerAction, dockerEventMap } from '@watcher/events';
 import type { EngineMessage } from '../events/message.ts';
 import type { DockerFilters } from './docker-filter.ts';
+import { imageTest } from './image-reference.ts';
 
-/** The action of a message that the filters select; undefined for any other message. */
-export type Selector = (message: EngineMessage) => DockerAction | undefined;
+export interface Selector {
+  /** The action of a message that the filters select; undefined for any other message. */
+  (message: EngineMessage): DockerAction | undefined;
+  /** The actions that the filters can select, as a mask. */
+  readonly actions: number;
+}
 
 /**
  * Makes filters into one function, with what can be looked up beforehand looked up.
@@ -24,10 +29,17 @@ export function createSelector(filters: DockerFilters): Selector {
     matchScope(filters.scope),
   ].filter((test) => test !== undefined);
 
-  return (message) => {
+  const select = (message: EngineMessage): DockerAction | undefined => {
     const action = actions.get(message.type)?.get(message.action);
     return action !== undefined && tests.every((test) => test(message)) ? action : undefined;
   };
+  return Object.assign(select, { actions: maskOf(actions) });
+}
+
+function maskOf(actions: ReadonlyMap<string, ReadonlyMap<string, DockerAction>>): number {
+  let mask = 0;
+  for (const ofType of actions.values()) for (const action of ofType.values()) mask |= action;
+  return mask;
 }
 
 type Test = (message: EngineMessage) => boolean;
@@ -54,13 +66,14 @@ function isWanted(action: string, events: readonly string[]): boolean {
 function matchContainer(wanted: readonly string[] | undefined): Test | undefined {
   return (
     wanted &&
-    (({ type, action, id, attributes }) => {
+    (({ type, action, id, attributes, formerName }) => {
       if (type !== 'container')
         return wanted.some((value) => isIdOrShortId(value, attributes['container'] ?? ''));
-      const { name, oldName } = attributes;
-      // Whoever follows a container by its name is to hear that it has gone by that name for the last time.
-      const before = action === 'rename' ? oldName?.replace(/^\//, '') : undefined;
-      return wanted.some((value) => value === name || value === before || isIdOrShortId(value, id));
+      // A consumer that follows a name gets the event with which a container gives it up, too. Where the former name is
+      // not certain, it may be the one: `oldName` may be a label, which anybody writes.
+      if (action === 'rename' && formerName === undefined) return true;
+      const { name } = attributes;
+      return wanted.some((value) => value === name || value === formerName || isIdOrShortId(value, id));
     })
   );
 }
@@ -73,18 +86,14 @@ function isIdOrShortId(value: string, id: string): boolean {
 }
 
 function matchImage(wanted: readonly string[] | undefined): Test | undefined {
+  const tests = wanted?.map(imageTest);
   return (
-    wanted &&
+    tests &&
     (({ attributes }) => {
       const image = attributes['image'];
-      return image !== undefined && (wanted.includes(image) || wanted.includes(withoutTag(image)));
+      return image !== undefined && tests.some((test) => test(image));
     })
   );
-}
-
-/** A colon in the last part is the tag's; one before it is a registry's port. */
-function withoutTag(image: string): string {
-  return image.replace(/(@[^/]*|:[^/:@]*(@[^/]*)?)$/, '');
 }
 
 function matchLabels(wanted: readonly string[] | undefined): Test | undefined {

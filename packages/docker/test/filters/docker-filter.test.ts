@@ -90,7 +90,19 @@ describe('a filter on', () => {
     [
       'container, by the name that it gives up',
       { container: ['old'] },
-      container('rename', { oldName: '/old' }),
+      { ...container('rename'), formerName: 'old' },
+      true,
+    ],
+    [
+      'container, not by what another one gives up',
+      { container: ['old'] },
+      { ...container('rename', { oldName: '/old' }), formerName: 'older' },
+      false,
+    ],
+    [
+      'container, of a rename whose former name is not certain',
+      { container: ['old'] },
+      container('rename'),
       true,
     ],
     [
@@ -112,7 +124,8 @@ describe('a filter on', () => {
     ['network, by name', { network: ['front'] }, connect, true],
     ['network, exactly', { network: ['fron'] }, connect, false],
     ['network selects no container', { network: ['web'] }, container('start'), false],
-    ['scope', { scope: ['swarm'] }, container('start'), false],
+    ['scope', { scope: ['local'] }, container('start'), true],
+    ['scope', { scope: ['local'] }, { ...container('start'), scope: 'swarm' }, false],
     ['several terms, by all of them', { event: ['start'], container: ['db'] }, container('start'), false],
   ])('%s', (_, filters, message, selected) => {
     expect(select(filters, message) !== undefined).toBe(selected);
@@ -144,6 +157,7 @@ describe('a filter that no event can meet', () => {
     ['no value', () => filter('event'), /"filters.event": expected at least one value/],
     ['an empty value', () => filter('container', ''), /"filters.container"/],
     ['a value outside of an array', () => check({ event: 'start' }), /"filters.event": expected an array/],
+    ['the scope of a swarm', () => filter('scope', 'swarm'), /"filters.scope": expected "local"/],
     ['a misspelt term, by hand', () => check({ events: ['start'] }), /"events"/],
     ['an array in place of terms', () => check([]), /"filters": expected an object, got "an array"/],
     [
@@ -180,6 +194,8 @@ describe('a filter that no event can meet', () => {
     expect(() => dockerFilter('event', 'exec_start')).toThrow();
     // @ts-expect-error a type that has none of our events
     expect(() => dockerFilter('type', 'volume')).toThrow();
+    // @ts-expect-error the scope of a swarm
+    expect(() => dockerFilter('scope', 'swarm')).toThrow();
     // @ts-expect-error a misspelt action, by hand
     expect(() => checkFilters({ event: ['started'] })).toThrow();
   });
