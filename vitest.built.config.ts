@@ -3,26 +3,23 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const format = process.env['WATCHER_FORMAT'] ?? 'esm';
-const extension = ({ esm: 'js', cjs: 'cjs' } as Record<string, string>)[format];
-if (!extension) throw new Error(`WATCHER_FORMAT: expected "esm" or "cjs", got "${format}".`);
 
 /** Resolves a package's public entry, by name or by its source, to the build that users load. */
-const resolveToBuild: Plugin = {
+const resolveToBuild = (extension: string): Plugin => ({
   name: 'resolve-to-build',
   enforce: 'pre',
   async resolveId(id, importer, options) {
     const byName = /^@watcher\/(\w+)(?:\/(\w+))?$/.exec(id);
-    if (byName) return external(byName[1] as string, byName[2]);
+    if (byName) return external(extension, byName[1], byName[2]);
     if (!id.startsWith('.')) return undefined;
     const resolved = await this.resolve(id, importer, { ...options, skipSelf: true });
     const bySource = /packages\/(\w+)\/src\/(?:(\w+)\/)?index\.ts$/.exec(resolved?.id ?? '');
-    return bySource ? external(bySource[1] as string, bySource[2]) : undefined;
+    return bySource ? external(extension, bySource[1], bySource[2]) : undefined;
   },
-};
+});
 
 /** Loaded by Node itself: as CommonJS, `require` and all, where that is what is tested. */
-function external(name: string, entry = 'index'): { id: string; external: true } | undefined {
+function external(extension: string, name = '', entry = 'index'): { id: string; external: true } {
   const path = `${root}packages/${name}/dist/${entry}.${extension}`;
   if (!existsSync(path)) throw new Error(`${path} is missing: run "pnpm build" first.`);
   return { id: path, external: true };
@@ -31,13 +28,21 @@ function external(name: string, entry = 'index'): { id: string; external: true }
 /** Unit tests reach into a package's other files, and stay with the sources. */
 function testsOfPublicApi(): string[] {
   return globSync('packages/*/test/**/*.test.ts', { cwd: root }).filter((file) => {
-    const imports = [...readFileSync(`${root}${file}`, 'utf8').matchAll(/from '([^']+)'/g)].map(([, id]) => id ?? '');
+    const imports = [...readFileSync(`${root}${file}`, 'utf8').matchAll(/from '([^']+)'/g)].map(
+      ([, id]) => id ?? '',
+    );
     const internal = /\.\.\/src\/(?!(?:\w+\/)?index\.ts$)/;
-    return imports.some((id) => /\/src\/(?:\w+\/)?index\.ts$/.test(id)) && !imports.some((id) => internal.test(id));
+    return (
+      imports.some((id) => /\/src\/(?:\w+\/)?index\.ts$/.test(id)) && !imports.some((id) => internal.test(id))
+    );
   });
 }
 
-export default defineConfig({
-  plugins: [resolveToBuild],
-  test: { include: testsOfPublicApi(), testTimeout: 20_000, hookTimeout: 60_000 },
+/** `--mode esm` or `--mode cjs` selects the build. */
+export default defineConfig(({ mode }) => {
+  if (mode !== 'esm' && mode !== 'cjs') throw new Error(`Expected --mode esm or --mode cjs, got "${mode}".`);
+  return {
+    plugins: [resolveToBuild(mode === 'esm' ? 'js' : 'cjs')],
+    test: { include: testsOfPublicApi(), testTimeout: 20_000, hookTimeout: 60_000 },
+  };
 });

@@ -157,7 +157,10 @@ function compile(
     types,
     module: 'node20',
   };
-  writeFileSync(join(project, `${name}.json`), JSON.stringify({ compilerOptions, files: [...files, ...others] }));
+  writeFileSync(
+    join(project, `${name}.json`),
+    JSON.stringify({ compilerOptions, files: [...files, ...others] }),
+  );
   run(join(bin, 'tsc'), ['-p', `${name}.json`], project);
 }
 
