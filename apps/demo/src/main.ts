@@ -38,7 +38,7 @@ async function main(): Promise<number> {
 
   logger.info(`routes file: ${settings.routesFile} (edit it and save)`);
   const engine = await chooseEngine(settings.engine, { environment, logger, signal: stop });
-  const file = fileSource(settings.routesFile, logger.child({ provider: 'file' }));
+  const file = fileSource(settings.routesFile, 'file', logger.child({ provider: 'file' }));
   const docker = dockerSource(engine.client, logger.child({ provider: 'docker' }));
   // A file is written on purpose: its routes win.
   const registry = new RouteRegistry([file.name, docker.name]);
@@ -51,7 +51,13 @@ async function main(): Promise<number> {
       apply(routes) {
         const applied = registry.apply(source.name, routes);
         logChanges(log, applied);
-        if (!isEmpty(applied)) stdout.write(renderTable(registry.routes, { color }));
+        if (!isEmpty(applied))
+          stdout.write(
+            renderTable(
+              registry.entries.map(({ route }) => route),
+              { color },
+            ),
+          );
       },
     });
     return (signal: AbortSignal) => provider.run(signal);

@@ -92,5 +92,7 @@ function* forever<T>(items: readonly T[]): Generator<T> {
 }
 
 async function run(engine: FakeEngine, name: Name): Promise<void> {
-  await engine.start(await engine.create({ name, labels: containers[name] }));
+  await engine.start(
+    await engine.create({ name, labels: { 'proxy.*.host': '127.0.0.1', ...containers[name] } }),
+  );
 }

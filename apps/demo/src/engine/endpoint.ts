@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import { UsageError } from '../config/settings.ts';
-import type { Reach } from '../routes/from-labels.ts';
+import type { Reach } from '../routes/reach.ts';
 
 /** An engine's address, understood. */
 export interface Endpoint {

@@ -1,8 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import Docker from 'dockerode';
-import { z } from 'zod';
-import type { Container } from '../routes/from-labels.ts';
+import { type ContainerList, containersOf } from './containers-of.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Asks an engine for what is there right now. Every answer has to come within `timeout` milliseconds. */
@@ -30,7 +29,7 @@ export class EngineClient {
   }
 
   /** The containers that run, the oldest first. */
-  async runningContainers(signal: AbortSignal): Promise<Container[]> {
+  async runningContainers(signal: AbortSignal): Promise<ContainerList> {
     const answer = await this.#answer(signal, (abortSignal) => this.#docker.listContainers({ abortSignal }));
     return containersOf(answer);
   }
@@ -52,46 +51,4 @@ export class EngineClient {
       over.removeEventListener('abort', leave);
     }
   }
-}
-
-/** The part of `GET /containers/json` that is used. Podman leaves out, or has null, what Docker has empty. */
-const summary = z.object({
-  Id: z.string(),
-  Names: z.array(z.string()).min(1),
-  Labels: z.record(z.string(), z.string()).nullish(),
-  State: z.string(),
-  Created: z.number().nullish(),
-  Ports: z
-    .array(z.object({ PrivatePort: z.number(), PublicPort: z.number().nullish(), Type: z.string() }))
-    .nullish(),
-  NetworkSettings: z
-    .object({ Networks: z.record(z.string(), z.object({ IPAddress: z.string().nullish() })).nullish() })
-    .nullish(),
-});
-
-/** @throws an Error that says what was there instead, for an answer that is not an engine's */
-export function containersOf(answer: unknown): Container[] {
-  const { data, error } = z.array(summary).safeParse(answer);
-  if (!data) throw new Error(`not the answer of a container engine: ${z.prettifyError(error)}`);
-  return data
-    .filter(({ State }) => State === 'running')
-    .sort((a, b) => (a.Created ?? 0) - (b.Created ?? 0) || (a.Id < b.Id ? -1 : 1))
-    .map(({ Names, Labels, Ports, NetworkSettings }) => ({
-      name: (Names[0] ?? '').replace(/^\//, ''),
-      labels: Labels ?? {},
-      address: firstAddress(NetworkSettings?.Networks ?? {}),
-      ports: (Ports ?? []).map(({ PrivatePort, PublicPort, Type }) => ({
-        private: PrivatePort,
-        public: PublicPort ?? undefined,
-        type: Type,
-      })),
-    }));
-}
-
-/** By the networks' names, so that the same one is taken each time. */
-function firstAddress(
-  networks: Readonly<Record<string, { readonly IPAddress?: string | null | undefined }>>,
-) {
-  const addresses = Object.entries(networks).sort(([a], [b]) => (a < b ? -1 : 1));
-  return addresses.map(([, { IPAddress }]) => IPAddress).find((address) => !!address) ?? undefined;
 }

@@ -8,11 +8,19 @@ import type { Listing, RouteSource } from './route-source.ts';
 /** All that can change which containers run, what they are called and where they are reached. */
 const FILTERS = dockerFilters(
   dockerFilter('type', 'container', 'network'),
-  dockerFilter('event', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'connect', 'disconnect'),
+  dockerFilter(
+    'event',
+    'start',
+    'die',
+    'destroy',
+    'pause',
+    'unpause',
+    'rename',
+    'connect',
+    'disconnect',
+    'health_status',
+  ),
 );
-
-/** The most that is told of one container's labels: whoever starts containers could fill the log with them. */
-const MOST_PROBLEMS = 10;
 
 /** The routes that the labels of an engine's running containers ask for. */
 export function dockerSource(client: EngineClient, logger: Logger): RouteSource<DockerEvent> {
@@ -23,16 +31,16 @@ export function dockerSource(client: EngineClient, logger: Logger): RouteSource<
     place: host,
     watch: (signal) => watcher.events({ signal, filters: FILTERS }),
     list: async (signal): Promise<Listing> => {
-      const containers = await client.runningContainers(signal);
+      const { containers, problems } = await client.runningContainers(signal);
       const found = containers.map((container) => ({ container, ...routesFromLabels(container, reach) }));
       return {
         routes: found.flatMap(({ routes }) => routes),
-        problems: found.flatMap(({ container, problems }) => [
-          ...problems.slice(0, MOST_PROBLEMS).map((problem) => `container ${container.name}: ${problem}`),
-          ...(problems.length > MOST_PROBLEMS
-            ? [`container ${container.name}: ${problems.length - MOST_PROBLEMS} more mistakes in its labels`]
-            : []),
-        ]),
+        problems: [
+          ...problems,
+          ...found.flatMap(({ container, problems }) =>
+            problems.map((problem) => `container ${container.name}: ${problem}`),
+          ),
+        ],
       };
     },
   };

@@ -1,55 +1,42 @@
-import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Logger } from '@watcher/core';
 import type { FileEvent } from '@watcher/events';
 import { ConfigFileWatcher } from '@watcher/file';
 import { routesFromYaml } from '../routes/from-yaml.ts';
+import { readText } from './read-text.ts';
 import type { Listing, RouteSource } from './route-source.ts';
 
-/** The most that is read, in bytes. Beyond it, it is not a file of routes. */
-const LARGEST = 1024 * 1024;
-/** The most mistakes that are told at once. */
-const MOST_PROBLEMS = 10;
+/** The most that is read, in bytes: 4,000 routes, and a fraction of a second to parse. */
+const MAX_BYTES = 256 * 1024;
+/** The most mistakes that are reported at once. */
+const MAX_PROBLEMS = 10;
 
-/** The routes of a YAML file. A file that is not there defines none. */
-export function fileSource(path: string, logger: Logger): RouteSource<FileEvent> {
-  const name = basename(path);
-  const watcher = new ConfigFileWatcher(name, { basePath: dirname(path), logger });
+/** The routes of a YAML file. */
+export function fileSource(path: string, name: string, logger: Logger): RouteSource<FileEvent> {
+  const watcher = new ConfigFileWatcher(basename(path), { basePath: dirname(path), logger });
   return {
-    name: 'file',
+    name,
     place: path,
     watch: (signal) => watcher.events({ signal }),
-    list: (signal) => listFile(path, name, signal),
+    list: (signal) => listFile(path, signal),
   };
 }
 
-async function listFile(path: string, name: string, signal: AbortSignal): Promise<Listing> {
-  const text = await read(path);
+/**
+ * A file that is gone keeps its last good routes until it is back, as in GoDoxy. One that cannot be read does so too,
+ * and is tried again.
+ */
+async function listFile(path: string, signal: AbortSignal): Promise<Listing> {
+  const text = await readText(path, MAX_BYTES);
   signal.throwIfAborted();
-  if (text === undefined) return { routes: [], problems: [`${path}: no such file; it defines no routes`] };
-  if (text === 'too large') return { routes: undefined, problems: [`${path}: more than ${LARGEST} bytes`] };
-  const { routes, problems } = routesFromYaml(text, name);
-  const told = problems.slice(0, MOST_PROBLEMS);
+  if (text === undefined) return { routes: undefined, problems: [`${path}: no such file`] };
+  const { routes, problems } = routesFromYaml(text, basename(path));
+  const reported = problems.slice(0, MAX_PROBLEMS);
   return {
     routes,
     problems: [
-      ...told.map(({ line, column, reason }) => `${path}:${line}:${column}: ${reason}`),
-      ...(problems.length > told.length ? [`${path}: ${problems.length - told.length} more mistakes`] : []),
+      ...reported.map(({ line, column, reason }) => `${path}:${line}:${column}: ${reason}`),
+      ...(problems.length > MAX_PROBLEMS ? [`${path}: ${problems.length - MAX_PROBLEMS} more mistakes`] : []),
     ],
   };
-}
-
-async function read(path: string): Promise<string | 'too large' | undefined> {
-  // Not by its name twice: the file measured is the file read.
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (!file) return undefined;
-  try {
-    const { size } = await file.stat();
-    return size > LARGEST ? 'too large' : await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
 }

@@ -1,29 +1,9 @@
-import { impliedScheme, type Route, type Scheme } from './route.ts';
-import { aliasSchema, type Target, targetSchema } from './schema.ts';
-
-/** What is known of a container, as far as routes go. */
-export interface Container {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Its address on a network of its engine, if it has one. */
-  readonly address?: string | undefined;
-  readonly ports: readonly ContainerPort[];
-}
-
-export interface ContainerPort {
-  readonly private: number;
-  /** The port of the engine's machine that it is published on. */
-  readonly public?: number | undefined;
-  readonly type: string;
-}
-
-/** How the containers of an engine are reached from here. */
-export interface Reach {
-  /** The engine's machine, where ports are published: `127.0.0.1` for a local engine. */
-  readonly publicHost: string;
-  /** Whether the containers' own addresses are reachable: on a local engine. */
-  readonly private: boolean;
-}
+import type { Container, ContainerPort } from './container.ts';
+import { isExcluded } from './exclusion.ts';
+import { type Properties, propertiesByAlias, type Report } from './label-properties.ts';
+import { type Reach, reachOf } from './reach.ts';
+import { impliedScheme, type Route } from './route.ts';
+import { type Target, targetSchema } from './schema.ts';
 
 export interface ContainerRoutes {
   readonly routes: readonly Route[];
@@ -31,91 +11,34 @@ export interface ContainerRoutes {
   readonly problems: readonly string[];
 }
 
-/**
- * The routes that a container's labels ask for, by GoDoxy's rules:
- *
- * - `proxy.aliases`: its aliases, with commas between them; else the container's name is its one alias
- * - `proxy.<alias>.port | host | scheme`, which also makes an alias that is in no list; `proxy.#1.port` for the
- *   first alias of the list; `proxy.*.port` for all. `*` wins over `<alias>`, and that over `#1`.
- * - `proxy.exclude`: no routes
- */
+/** The most problems that are listed for one container: a container could fill the log with them. */
+const MAX_PROBLEMS = 10;
+
+/** Returns the routes that a container's labels ask for, by GoDoxy's rules. */
 export function routesFromLabels(container: Container, reach: Reach): ContainerRoutes {
   const problems: string[] = [];
-  const report = (label: string, message: string) => problems.push(`${label}: ${message}`);
-  if (isExcluded(container.labels['proxy.exclude'], report)) return { routes: [], problems };
-
-  const routes: Route[] = [];
-  for (const [alias, properties] of propertiesByAlias(container, report)) {
-    const target = checked(properties, report);
-    if (!target) continue;
-    const route = completed(alias, target, container, reach);
-    if (route) routes.push(route);
-    else if (properties.size > 0 || container.labels['proxy.aliases'] !== undefined)
-      report(`proxy.${alias}.port`, 'no port is given, and the container has none that can be reached');
-  }
+  let more = 0;
+  const report: Report = (label, message) => {
+    if (problems.length < MAX_PROBLEMS) problems.push(`${label.slice(0, 100)}: ${message}`);
+    else more++;
+  };
+  const routes = isExcluded(container, report) ? [] : routesOf(container, reach, report);
+  if (more > 0) problems.push(`${more} more mistakes in its labels`);
   return { routes, problems };
 }
 
-type Report = (label: string, message: string) => void;
-
-/** Each property's value, and the label that it is from. */
-type Properties = Map<string, { readonly label: string; readonly value: string }>;
-
-const PROPERTIES = ['port', 'host', 'scheme'];
-
-function isExcluded(value: string | undefined, report: Report): boolean {
-  if (value === undefined || /^(0|f|false)$/i.test(value)) return false;
-  if (/^(1|t|true)$/i.test(value)) return true;
-  const flags = value.split(',').map((flag) => flag.trim());
-  if (flags.every((flag) => ['proxy', 'healthcheck', 'all'].includes(flag)))
-    return flags.some((flag) => flag !== 'healthcheck');
-  report('proxy.exclude', `expected true, false, or a list of proxy, healthcheck and all, got "${value}"`);
-  return true; // whoever wrote it did not want the container to be open to the world
-}
-
-function propertiesByAlias({ name, labels }: Container, report: Report): Map<string, Properties> {
-  const listed = listedAliases(labels['proxy.aliases'], name, report);
-  const byAlias = new Map<string, Properties>(listed.map((alias) => [alias, new Map()]));
-  const everywhere: Properties = new Map();
-  const byIndex: [alias: string, property: string, label: string, value: string][] = [];
-
-  for (const [label, value] of Object.entries(labels).sort()) {
-    const [, subject = '', property = ''] = /^proxy\.(.+)\.([^.]+)$/.exec(label) ?? [];
-    if (!PROPERTIES.includes(property)) continue;
-    if (subject === '*') {
-      everywhere.set(property, { label, value });
-    } else if (subject.startsWith('#')) {
-      const alias = /^#\d+$/.test(subject) ? listed[Number(subject.slice(1)) - 1] : undefined;
-      if (alias !== undefined) byIndex.push([alias, property, label, value]);
-      else report(label, `${subject} is not in the list of aliases, which has ${listed.length}`);
-    } else {
-      const alias = subject.toLowerCase();
-      // A dot in a name that nobody listed is not an alias: it is a property that is not ours.
-      if (!byAlias.has(alias) && alias.includes('.')) continue;
-      if (!byAlias.has(alias) && !isAlias(alias, label, report)) continue;
-      byAlias.set(alias, (byAlias.get(alias) ?? new Map()).set(property, { label, value }));
-    }
+function routesOf(container: Container, reach: Reach, report: Report): Route[] {
+  const routes: Route[] = [];
+  for (const [alias, properties] of propertiesByAlias(container, report)) {
+    const given = checked(properties, report);
+    if (!given) continue;
+    const route = completed(alias, given, container, reach);
+    if ('alias' in route) routes.push(route);
+    // A container that asks for nothing, and has no port, is simply not a web application.
+    else if (properties.size > 0 || container.labels['proxy.aliases'] !== undefined)
+      report(`proxy.${alias}.port`, route.reason);
   }
-  for (const [alias, property, label, value] of byIndex) {
-    const properties = byAlias.get(alias);
-    if (!properties?.has(property)) properties?.set(property, { label, value });
-  }
-  for (const properties of byAlias.values()) {
-    for (const [property, from] of everywhere) properties.set(property, from);
-  }
-  return byAlias;
-}
-
-function listedAliases(label: string | undefined, name: string, report: Report): string[] {
-  const given = label?.trim() ? label.split(',') : [name];
-  const aliases = given.map((alias) => alias.trim().toLowerCase()).filter((alias) => alias !== '');
-  return [...new Set(aliases)].filter((alias) => isAlias(alias, 'proxy.aliases', report));
-}
-
-function isAlias(alias: string, label: string, report: Report): boolean {
-  const result = aliasSchema.safeParse(alias);
-  for (const issue of result.error?.issues ?? []) report(label, issue.message);
-  return result.success;
+  return routes;
 }
 
 function checked(properties: Properties, report: Report): Target | undefined {
@@ -127,21 +50,38 @@ function checked(properties: Properties, report: Report): Target | undefined {
   return result.data;
 }
 
-/** Fills in what the labels leave open, or undefined when no port can be found. */
-function completed(alias: string, given: Target, container: Container, reach: Reach): Route | undefined {
-  const { name, ports } = container;
-  const address = reach.private ? container.address : undefined;
-  const host = given.host ?? address ?? reach.publicHost;
-  const isPublic = given.host === undefined && host === reach.publicHost;
-  const { listen } = given.port ?? {};
+/** Fills in what the labels leave open, or returns why that cannot be done. */
+function completed(
+  alias: string,
+  given: Target,
+  container: Container,
+  reach: Reach,
+): Route | { readonly reason: string } {
+  const reachable =
+    given.host === undefined
+      ? reachOf(container, reach)
+      : { host: given.host, portOf: (port: number) => port, ports: container.ports };
+  if ('reason' in reachable) return reachable;
 
-  const wanted = given.port?.port ?? preferredPort(isPublic ? ports.filter((p) => p.public) : ports);
-  if (wanted === undefined) return undefined;
-  const exposed = ports.find((p) => p.private === wanted) ?? ports.find((p) => p.public === wanted);
-  const port = (isPublic ? exposed?.public : exposed?.private) ?? wanted;
-  const implied: Scheme = exposed?.type === 'udp' ? 'udp' : impliedScheme(wanted, listen);
-  const scheme = given.scheme ?? implied;
-  return { alias, scheme, host, port, ...(listen !== undefined && { listen }), origin: `container ${name}` };
+  const wanted = given.port?.port ?? preferredPort(reachable.ports);
+  if (wanted === undefined)
+    return { reason: 'no port is given, and the container has none that can be reached' };
+  const port = reachable.portOf(wanted);
+  if (port === undefined)
+    return { reason: `port ${wanted} is not published, so it cannot be reached from here` };
+
+  const { listen } = given.port ?? {};
+  const isUdp = reachable.ports.find((exposed) => exposed.private === wanted)?.type === 'udp';
+  const { name, health } = container;
+  return {
+    alias,
+    scheme: given.scheme ?? (isUdp ? 'udp' : impliedScheme(wanted, listen)),
+    host: reachable.host,
+    port,
+    ...(listen !== undefined && { listen }),
+    origin: `container ${name}`,
+    ...(health !== undefined && { health }),
+  };
 }
 
 /** Of a container with several ports, the one that most likely serves pages; else the lowest. */

@@ -1,7 +1,10 @@
-/** What may stand in front of `://`. The last two are forwarded byte by byte. */
+/** The schemes of an upstream. The proxy serves the first two; the others are for stream proxies and HTTP/2. */
 export const schemes = ['http', 'https', 'h2c', 'tcp', 'udp'] as const;
 
 export type Scheme = (typeof schemes)[number];
+
+/** The result of a container's health check. */
+export type Health = 'starting' | 'healthy' | 'unhealthy';
 
 /** Where requests for one alias go. */
 export interface Route {
@@ -15,12 +18,23 @@ export interface Route {
   readonly listen?: number;
   /** What defined it, for people: `container web`, `routes.yml`. */
   readonly origin: string;
+  /** Missing where nothing checks it. */
+  readonly health?: Health;
 }
 
-/** The route's target as a URL, and in front of it the port listened on, if there is one. */
-export function target({ scheme, host, port, listen }: Route): string {
-  const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return listen === undefined ? url : `:${listen} -> ${url}`;
+/** Returns the upstream as a URL, after the port listened on, if there is one. */
+export function target(route: Route): string {
+  return route.listen === undefined ? upstreamOf(route) : `:${route.listen} -> ${upstreamOf(route)}`;
+}
+
+/** Returns the upstream as a URL. */
+export function upstreamOf({ scheme, host, port }: Route): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Returns whether new requests may go there: its health check passes, or there is none. */
+export function isAvailable({ health }: Route): boolean {
+  return health === undefined || health === 'healthy';
 }
 
 export function sameRoute(a: Route, b: Route): boolean {
@@ -30,11 +44,12 @@ export function sameRoute(a: Route, b: Route): boolean {
     a.host === b.host &&
     a.port === b.port &&
     a.listen === b.listen &&
-    a.origin === b.origin
+    a.origin === b.origin &&
+    a.health === b.health
   );
 }
 
-/** What goes without saying: a port to listen on means tcp, a port that ends in 443 https. */
+/** Returns the scheme that a port implies: tcp with a port to listen on, https for a port that ends in 443. */
 export function impliedScheme(port: number | undefined, listen: number | undefined): Scheme {
   if (listen !== undefined) return 'tcp';
   return port !== undefined && port % 1000 === 443 ? 'https' : 'http';

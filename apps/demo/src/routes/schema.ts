@@ -13,7 +13,7 @@ export interface Port {
   readonly listen?: number;
 }
 
-/** A host name, an IPv4 or an IPv6 address: nothing that would read differently inside a URL. */
+/** A host name, an IPv4 or an IPv6 address: text that a URL reads as the same host. */
 const host = z
   .string({ error: expected('a host name or an address') })
   .trim()
@@ -52,7 +52,7 @@ export const targetSchema = z
     {
       error: (issue) =>
         issue.code === 'unrecognized_keys'
-          ? `unknown ${issue.keys.map(shown).join(', ')}: expected scheme, host or port`
+          ? `unknown ${issue.keys.slice(0, 3).map(shown).join(', ')}: expected scheme, host or port`
           : expected('scheme, host and port')(issue),
     },
   )
@@ -61,7 +61,7 @@ export const targetSchema = z
     error: 'a port to listen on is for the schemes tcp and udp',
   });
 
-/** What a route is asked for by: a short name, or a whole domain name. Case does not matter. */
+/** The name of a route: short, or a whole domain name. Case does not matter. */
 export const aliasSchema = z
   .string()
   .trim()
@@ -75,8 +75,8 @@ function expected(what: string): (issue: { readonly input?: unknown }) => string
   return ({ input }) => `expected ${what}, got ${shown(input)}`;
 }
 
-/** A value in an error message: short, quoted if it is text. */
-function shown(value: unknown): string {
+/** Returns a value as it is shown in an error message: short, quoted if it is text. */
+export function shown(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';

@@ -23,11 +23,13 @@ describe.skipIf(missing !== undefined)('the demo on a real Docker Engine', () =>
     });
     await demo.logged(/^watching unix:/);
 
-    const app = { 'proxy.aliases': 'app', 'proxy.app.port': '8080' };
+    const app = { 'proxy.aliases': 'app', 'proxy.app.port': '8080', 'proxy.app.host': '127.0.0.1' };
     await engine.start(await engine.create({ name: 'web', labels: app }));
     await demo.logged(/^added app: http:\/\/127\.0\.0\.1:8080 \(container web\)$/);
 
-    await engine.start(await engine.create({ name: 'other', labels: { 'proxy.*.port': '9090' } }));
+    await engine.start(
+      await engine.create({ name: 'other', labels: { 'proxy.*.port': '9090', 'proxy.*.host': 'localhost' } }),
+    );
     await demo.logged(/^added other: /);
     await engine.remove('other');
     await demo.logged(/^removed other$/);

@@ -68,7 +68,9 @@ describe('an edit of the file', () => {
 describe('the engine of the demo', () => {
   it('is the one that DOCKER_HOST names, where it answers', async () => {
     await using engine = await FakeEngine.start();
-    await engine.start(await engine.create({ name: 'web', labels: { 'proxy.web.port': '81' } }));
+    await engine.start(
+      await engine.create({ name: 'web', labels: { 'proxy.web.port': '81', 'proxy.web.host': '127.0.0.1' } }),
+    );
     await using demo = await Demo.start({ env: { DOCKER_HOST: engine.host } });
     await demo.logged(/^Docker Engine: /);
     await demo.logged(/^added web: http:\/\/127\.0\.0\.1:81 \(container web\)$/);
@@ -79,7 +81,9 @@ describe('the engine of the demo', () => {
 
   it('is waited for when it is given by --host and is down', async () => {
     await using engine = await FakeEngine.start();
-    await engine.start(await engine.create({ name: 'web', labels: { 'proxy.web.port': '81' } }));
+    await engine.start(
+      await engine.create({ name: 'web', labels: { 'proxy.web.port': '81', 'proxy.web.host': '127.0.0.1' } }),
+    );
     await engine.crash();
     await using demo = await Demo.start({ args: ['--host', engine.host] });
     await demo.logged(/^UNREACHABLE: /);

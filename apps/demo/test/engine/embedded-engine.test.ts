@@ -30,7 +30,7 @@ afterEach(async () => {
 /** The names of what runs, or why that cannot be told. */
 function running(): Promise<string> {
   return new EngineClient(endpointOf(engine.host, {})).runningContainers(live).then(
-    (containers) =>
+    ({ containers }) =>
       containers
         .map(({ name }) => name)
         .sort()

@@ -2,66 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { endpointOf } from '../../src/engine/endpoint.ts';
-import { containersOf, EngineClient } from '../../src/engine/engine-client.ts';
+import { EngineClient } from '../../src/engine/engine-client.ts';
 
 const running = { Id: 'a', Names: ['/web'], State: 'running', Created: 1 };
-
-describe('the answer of an engine', () => {
-  it('tells name, labels, address and ports of what runs', () => {
-    const answer = [
-      {
-        ...running,
-        Labels: { a: 'b' },
-        Ports: [
-          { PrivatePort: 80, PublicPort: 8080, Type: 'tcp' },
-          { PrivatePort: 53, Type: 'udp' },
-        ],
-        NetworkSettings: {
-          Networks: { z: { IPAddress: '10.0.0.9' }, none: { IPAddress: '' }, b: { IPAddress: '10.0.0.2' } },
-        },
-      },
-    ];
-    expect(containersOf(answer)).toEqual([
-      {
-        name: 'web',
-        labels: { a: 'b' },
-        address: '10.0.0.2',
-        ports: [
-          { private: 80, public: 8080, type: 'tcp' },
-          { private: 53, public: undefined, type: 'udp' },
-        ],
-      },
-    ]);
-  });
-
-  it('may have null, or nothing, for what is empty', () => {
-    const empty = { name: 'web', labels: {}, address: undefined, ports: [] };
-    expect(containersOf([running])).toEqual([empty]);
-    expect(
-      containersOf([{ ...running, Labels: null, Ports: null, NetworkSettings: null, Created: null }]),
-    ).toEqual([empty]);
-  });
-
-  it('is put in order: the oldest first, and of one age by ID', () => {
-    const answer = [
-      { ...running, Id: '0', Created: 3, Names: ['/third'] },
-      { ...running, Id: '2', Created: 2, Names: ['/second'] },
-      { ...running, Id: '1', Created: 2, Names: ['/first'] },
-    ];
-    expect(containersOf(answer).map(({ name }) => name)).toEqual(['first', 'second', 'third']);
-  });
-
-  it.each(['paused', 'exited', 'created', 'restarting'])('leaves out what is %s', (State) => {
-    expect(containersOf([{ ...running, State }])).toEqual([]);
-  });
-
-  it.each([[{ message: 'no' }], ['text'], [null], [[{ Id: 1 }]]])(
-    'is refused when it is something else: %j',
-    (answer) => {
-      expect(() => containersOf(answer)).toThrow(/^not the answer of a container engine: /);
-    },
-  );
-});
 
 describe('a request to an engine', () => {
   let server: Server | undefined;
@@ -84,7 +27,7 @@ describe('a request to an engine', () => {
 
   it('brings the containers', async () => {
     const client = await serving((_, response) => response.end(JSON.stringify([running])));
-    await expect(client.runningContainers(live)).resolves.toMatchObject([{ name: 'web' }]);
+    await expect(client.runningContainers(live)).resolves.toMatchObject({ containers: [{ name: 'web' }] });
   });
 
   it.each<[string, RequestListener]>([

@@ -7,6 +7,7 @@ import { RouteProvider } from '../../src/provider/route-provider.ts';
 import { type Route, target } from '../../src/routes/route.ts';
 import { listeningLogger } from './support.ts';
 
+const local = { 'proxy.*.host': '127.0.0.1' }; // the containers of a fake engine have no address
 const app = { 'proxy.aliases': 'app', 'proxy.app.port': '8080' };
 const soon = { timeout: 15_000 };
 
@@ -37,7 +38,7 @@ afterEach(async () => {
 });
 
 async function started(name: string, labels: Record<string, string>): Promise<string> {
-  const id = await engine.create({ name, labels });
+  const id = await engine.create({ name, labels: { ...local, ...labels } });
   await engine.start(id);
   return id;
 }

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,7 +22,7 @@ afterEach(async () => {
 });
 
 describe('the list of a file', () => {
-  const list = () => fileSource(path, listeningLogger().logger).list(live);
+  const list = () => fileSource(path, 'file', listeningLogger().logger).list(live);
 
   it('is the routes that it defines', async () => {
     await writeFile(path, 'app: {port: 81}');
@@ -31,8 +32,8 @@ describe('the list of a file', () => {
     });
   });
 
-  it('is empty, with a word, where there is no file', async () => {
-    expect(await list()).toEqual({ routes: [], problems: [`${path}: no such file; it defines no routes`] });
+  it('is unknown where there is no file', async () => {
+    expect(await list()).toEqual({ routes: undefined, problems: [`${path}: no such file`] });
   });
 
   it('is unknown for a bad file, with path, line, column and reason', async () => {
@@ -50,14 +51,20 @@ describe('the list of a file', () => {
     expect(problems.at(-1)).toBe(`${path}: 15 more mistakes`);
   });
 
-  it('is unknown for a file that is no file of routes by its size', async () => {
-    await writeFile(path, `# ${'x'.repeat(1024 * 1024)}`);
-    expect(await list()).toEqual({ routes: undefined, problems: [`${path}: more than 1048576 bytes`] });
+  it('fails for a file that is too large', async () => {
+    await writeFile(path, `# ${'x'.repeat(256 * 1024)}`);
+    await expect(list()).rejects.toThrow('it has more than 262144 bytes; split it into several files');
+    await truncate(path, 500_000_000); // sparse
+    await expect(list()).rejects.toThrow('it has more than 262144 bytes');
   });
 
-  it('fails where the file cannot be read', async () => {
-    await mkdir(path);
-    await expect(list()).rejects.toThrow(/EISDIR/);
+  it.each<[string, () => Promise<unknown>]>([
+    ['a directory', () => mkdir(path)],
+    ['a named pipe', async () => execFileSync('mkfifo', [path])],
+    ['a device', () => symlink('/dev/zero', path)],
+  ])('fails for %s, without waiting for it', async (what, make) => {
+    await make();
+    await expect(list()).rejects.toThrow(`it is ${what}; expected a regular file`);
   });
 });
 
@@ -75,7 +82,7 @@ describe('a provider of a file', () => {
     const apply = (listed: readonly Route[]) => {
       routes = listed.map((route) => `${route.alias} ${target(route)}`);
     };
-    const source = fileSource(path, listening.logger);
+    const source = fileSource(path, 'file', listening.logger);
     running = new RouteProvider({ source, apply, logger: listening.logger }).run(abort.signal);
   });
 
@@ -87,7 +94,7 @@ describe('a provider of a file', () => {
   const soon = { timeout: 15_000 };
 
   it('follows the file as it comes, is edited, is replaced and goes', async () => {
-    await expect.poll(() => routes, soon).toEqual([]);
+    await expect.poll(() => lines, soon).toContain(`error: ${path}: no such file`);
     await writeFile(path, 'app: {port: 81}');
     await expect.poll(() => routes, soon).toEqual(['app http://localhost:81']);
     await writeFile(path, 'app: {port: 82}');
@@ -96,7 +103,22 @@ describe('a provider of a file', () => {
     await rename(`${path}.new`, path);
     await expect.poll(() => routes, soon).toEqual(['app http://localhost:83']);
     await rm(path);
+    await expect.poll(() => lines.filter((line) => line.endsWith('no such file')), soon).toHaveLength(2);
+    expect(routes).toEqual(['app http://localhost:83']);
+    await writeFile(path, '# no routes');
     await expect.poll(() => routes, soon).toEqual([]);
+  });
+
+  it('keeps the last good routes while a named pipe is in its place', async () => {
+    await writeFile(path, 'app: {port: 81}');
+    await expect.poll(() => routes, soon).toEqual(['app http://localhost:81']);
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    await expect.poll(() => lines, soon).toContainEqual(expect.stringContaining('it is a named pipe'));
+    expect(routes).toEqual(['app http://localhost:81']);
+    await rm(path);
+    await writeFile(path, 'app: {port: 82}');
+    await expect.poll(() => routes, soon).toEqual(['app http://localhost:82']);
   });
 
   it('keeps the last good routes through a bad edit, and takes the next good one', async () => {

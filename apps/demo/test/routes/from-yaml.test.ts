@@ -78,7 +78,12 @@ describe('a bad file', () => {
       'App: {}\napp: {}\n',
       [[2, 1, /^app: the alias is there twice/]],
     ],
-    ['a key twice', 'app:\n  port: 80\n  port: 81\n', [[3, 3, /unique/]]],
+    [
+      'a key twice',
+      'app:\n  port: 80\n  port: 81\n',
+      [[3, 3, /^keys must be unique, "port" is there twice$/]],
+    ],
+    ['an alias twice', 'app: {}\napp: {}\n', [[2, 1, /^keys must be unique, "app" is there twice$/]]],
     ['a list for a mapping', '- app\n', [[1, 1, /^expected a mapping of aliases to routes$/]]],
     ['a list for a route', 'app: [80]\n', [[1, 6, /^app: expected scheme, host and port, got a list$/]]],
     ['nothing for a route', 'app:\n', [[1, 5, /^app: expected scheme, host and port, got nothing$/]]],
@@ -111,17 +116,48 @@ describe('a bad file', () => {
 
   it('that multiplies itself by anchors is refused, not built', () => {
     const lines = ['x-0: &a0 [1,1,1,1,1,1,1,1,1,1]'];
-    for (let i = 1; i < 12; i++)
-      lines.push(
-        `x-${i}: &a${i} [${Array(10)
-          .fill(`*a${i - 1}`)
-          .join(',')}]`,
-      );
-    const { routes, problems } = read([...lines, 'app: *a11'].join('\n'));
+    for (let i = 1; i < 12; i++) {
+      const aliases = Array(10).fill(`*a${i - 1}`);
+      lines.push(`x-${i}: &a${i} [${aliases.join(',')}]`);
+    }
+    expect(read([...lines, 'app: *a11'].join('\n'))).toEqual({
+      routes: undefined,
+      problems: [{ line: 13, column: 6, reason: 'app: expected scheme, host and port, got a list' }],
+    });
+  });
+
+  it('that multiplies itself by merges is refused, not built', () => {
+    const lines = ['x-0: &a0 {host: h}'];
+    for (let i = 1; i < 9; i++) {
+      const aliases = Array(20).fill(`*a${i - 1}`);
+      lines.push(`x-${i}: &a${i} {<<: [${aliases.join(',')}]}`);
+    }
+    const { routes, problems } = read([...lines, 'app: *a8'].join('\n'));
     expect(routes).toBeUndefined();
-    expect(problems).toMatchObject([
-      { line: 13, column: 1, reason: expect.stringMatching(/^app: .*alias/i) },
-    ]);
+    expect(problems.at(-1)?.reason).toBe('app: the anchors of this file expand to too many properties');
+  });
+
+  it('that merges itself is read', () => {
+    expect(read('app: &a\n  port: 81\n  <<: *a\n').routes).toMatchObject([{ alias: 'app', port: 81 }]);
+  });
+
+  it.each<[string, (i: number) => string]>([
+    ['plain', (i) => `r${i}: {host: h, port: 1}\n`],
+    ['aliases', (i) => `r${i}: *a\n`],
+    ['merges', (i) => `r${i}: {<<: *a}\n`],
+    ['mistakes', (i) => `r${i}: ]\n`],
+  ])('costs time in proportion to its length: %s', (_, line) => {
+    const text = (lines: number) =>
+      `x-a: &a {host: h, port: 1}\n${Array.from({ length: lines }, (_, i) => line(i)).join('')}`;
+    const cost = (lines: number) => {
+      const from = process.cpuUsage();
+      read(text(lines));
+      const { user, system } = process.cpuUsage(from);
+      return user + system;
+    };
+    cost(2000); // so that the code is compiled
+    // Twice the time for twice the lines, and not four times: with room for a busy machine.
+    expect(cost(8000)).toBeLessThan(10 * Math.max(cost(2000), 20_000));
   });
 
   it('cannot reach into how objects work', () => {

@@ -1,3 +1,4 @@
+import { ManualClock } from '@watcher/testing/clock';
 import { describe, expect, it } from 'vitest';
 import { RouteRegistry } from '../../src/routes/registry.ts';
 import { route } from './support.ts';
@@ -10,7 +11,7 @@ describe('the routes of all providers', () => {
     const registry = new RouteRegistry(['file', 'docker']);
     registry.apply('docker', [route('c'), route('a')]);
     registry.apply('file', [route('b')]);
-    expect(registry.routes.map(({ alias }) => alias)).toEqual(['a', 'b', 'c']);
+    expect(registry.entries.map(({ route }) => route.alias)).toEqual(['a', 'b', 'c']);
   });
 
   it('of one provider replace those it had, and no others', () => {
@@ -22,7 +23,7 @@ describe('the routes of all providers', () => {
       updated: [],
       removed: [{ alias: 'old' }],
     });
-    expect(registry.routes.map(({ alias }) => alias)).toEqual(['kept', 'new']);
+    expect(registry.entries.map(({ route }) => route.alias)).toEqual(['kept', 'new']);
   });
 
   it('that are applied again are no change', () => {
@@ -41,12 +42,12 @@ describe('an alias that two define', () => {
   it('belongs to the provider that was named first, whoever speaks first', () => {
     const registry = new RouteRegistry(['file', 'docker']);
     registry.apply('docker', [byContainer]);
-    expect(registry.routes).toEqual([byContainer]);
+    expect(registry.get('app')).toEqual(byContainer);
     expect(registry.apply('file', [byFile])).toMatchObject({
       updated: [{ before: byContainer, after: byFile }],
       added: [],
     });
-    expect(registry.routes).toEqual([byFile]);
+    expect(registry.get('app')).toEqual(byFile);
   });
 
   it('belongs to the first route within a provider', () => {
@@ -55,7 +56,7 @@ describe('an alias that two define', () => {
     expect(registry.apply('docker', [byContainer, later]).conflicts).toEqual([
       { winner: byContainer, loser: later },
     ]);
-    expect(registry.routes).toEqual([byContainer]);
+    expect(registry.get('app')).toEqual(byContainer);
   });
 
   it('falls to the other when the first lets go of it, as an update', () => {
@@ -78,5 +79,36 @@ describe('an alias that two define', () => {
     expect(registry.apply('docker', [byContainer, route('other')]).conflicts).toEqual([]);
     expect(registry.apply('file', []).conflicts).toEqual([]);
     expect(registry.apply('file', [byFile]).conflicts).toEqual([conflict]);
+  });
+});
+
+describe('a route whose health check fails', () => {
+  const sick = route('app', { origin: 'container old', health: 'unhealthy' });
+  const well = route('app', { origin: 'container new' });
+
+  it('yields to one that is available, of its provider or another', () => {
+    const registry = new RouteRegistry(['a', 'b']);
+    registry.apply('a', [sick, well]);
+    expect(registry.get('app')).toEqual(well);
+    registry.apply('a', [sick]);
+    expect(registry.get('app')).toEqual(sick);
+    registry.apply('b', [well]);
+    expect(registry.get('app')).toEqual(well);
+  });
+});
+
+describe('an entry of the table', () => {
+  it('has its provider, and since when it is what it is', async () => {
+    const clock = new ManualClock();
+    const registry = new RouteRegistry(['file'], clock);
+    const [a, b] = [route('a'), route('b')];
+    const start = clock.now();
+    registry.apply('file', [a, b]);
+    await clock.advance(1000);
+    registry.apply('file', [{ ...a }, { ...b, port: 81 }]);
+    expect(registry.entries).toEqual([
+      { route: a, provider: 'file', since: start },
+      { route: { ...b, port: 81 }, provider: 'file', since: start + 1000 },
+    ]);
   });
 });
