@@ -4,6 +4,7 @@ export { type Clock, delay, systemClock, type Timer } from './clock.ts';
 export type { Coalesce } from './coalesce.ts';
 export { isWatcherError, WatcherError, type WatcherErrorOptions } from './error.ts';
 export type { ReloadReason, WatcherEvent } from './event.ts';
+export type { ListWatch } from './list-watch.ts';
 export { harmlessLogger, type Logger, type LogMethod } from './logger.ts';
 export {
   clockOption,
