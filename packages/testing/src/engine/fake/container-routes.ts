@@ -43,7 +43,7 @@ function list({ containers }: EngineState, { query }: RoutedRequest): Answer {
   const limit = readLimit(query.get('limit') ?? '');
   // So many of the newest are asked for, whatever their state.
   const shown = listFilter(FilterArgs.parse(query.get('filters')), isTrue(query.get('all')) || limit > 0);
-  const found = containers.all().filter(shown);
+  const found = containers.saved().filter(shown);
   return { status: 200, body: (limit > 0 ? found.slice(0, limit) : found).map(summaryOf) };
 }
 
@@ -53,7 +53,7 @@ function readLimit(limit: string): number {
 }
 
 function details({ containers }: EngineState, { reference }: RoutedRequest): Answer {
-  return { status: 200, body: detailsOf(containers.find(reference)) };
+  return { status: 200, body: detailsOf(containers.savedStateOf(containers.find(reference))) };
 }
 
 /** What is read of the body of POST /containers/create; the rest is ignored. */

@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '@watcher/core';
 import { type CreateOptions, EngineError } from '../test-engine.ts';
 import { type Container, isRunning } from './container.ts';
 import type { EngineTime } from './engine-time.ts';
@@ -16,6 +17,8 @@ export interface ContainerOptions extends CreateOptions {
 
 export interface ContainersOptions {
   readonly time: EngineTime;
+  /** Runs the delays of {@link Containers.listLag}. */
+  readonly clock: Clock;
   /** Whether stopping and removing tell of the signal that they send, as killing does. */
   readonly tellsEverySignal: boolean;
   /** What an event of a container says beside its image and name: of its labels, and of what happened. */
@@ -37,19 +40,39 @@ export class Containers {
   readonly #attributes: Attributes;
   readonly #publish: (message: MessageInput) => void;
   readonly #byId = new Map<string, Container>();
+  readonly #clock: Clock;
+  /** Containers whose latest change is not saved yet, as they were before it. */
+  readonly #unsaved = new Map<Container, { readonly before: Container; readonly timer: Timer }>();
+  /** Milliseconds from the event of a change to the moment at which lists and inspects show it. */
+  listLag = 0;
   readonly networks: Networks;
 
-  constructor({ time, tellsEverySignal, attributes, publish }: ContainersOptions) {
+  constructor({ time, clock, tellsEverySignal, attributes, publish }: ContainersOptions) {
     this.#time = time;
+    this.#clock = clock;
     this.#tellsEverySignal = tellsEverySignal;
     this.#attributes = attributes;
     this.#publish = publish;
-    this.networks = new Networks(publish);
+    this.networks = new Networks(publish, (container) => this.#saveLater(container));
   }
 
   /** Newest first, as the engine lists them. */
   all(): Container[] {
     return [...this.#byId.values()].reverse();
+  }
+
+  /** The containers as the engine has saved them, newest first: the latest change of one may be missing. */
+  saved(): Container[] {
+    return this.all().map((container) => this.savedStateOf(container));
+  }
+
+  savedStateOf(container: Container): Container {
+    return this.#unsaved.get(container)?.before ?? container;
+  }
+
+  /** Saves every change now. */
+  saveAll(): void {
+    for (const container of [...this.#unsaved.keys()]) this.#save(container);
   }
 
   /** By ID, by name with or without its slash, or by the beginning of an ID that only one has. */
@@ -90,6 +113,7 @@ export class Containers {
       throw new EngineError(409, 'cannot start a paused container, try unpause instead');
     }
     if (container.state === 'running') return false;
+    this.#save(container);
     this.networks.tellAll('connect', container);
     container.state = 'running';
     container.exitCode = 0;
@@ -123,6 +147,7 @@ export class Containers {
   /** Its process ends, by itself or by a signal. */
   exit(container: Container, exitCode: number): void {
     if (!isRunning(container)) throw new EngineError(409, `Container ${container.id} is not running`);
+    this.#saveLater(container);
     container.state = 'exited';
     container.exitCode = exitCode;
     container.finished = this.#time.now();
@@ -136,12 +161,14 @@ export class Containers {
     if (container.state !== 'running') {
       throw new EngineError(409, `Container ${container.id} is not running`);
     }
+    this.#saveLater(container);
     container.state = 'paused';
     this.tell(container, 'pause');
   }
 
   unpause(container: Container): void {
     if (container.state !== 'paused') throw new EngineError(500, `Container ${container.id} is not paused`);
+    this.#saveLater(container);
     container.state = 'running';
     this.tell(container, 'unpause');
   }
@@ -152,6 +179,7 @@ export class Containers {
       throw new EngineError(400, 'Renaming a container with the same name as its current name');
     }
     const oldName = `/${container.name}`;
+    this.#save(container);
     container.name = this.#freeName(name, 'Error when allocating new name: ');
     this.tell(container, 'rename', { oldName });
   }
@@ -162,12 +190,14 @@ export class Containers {
       if (this.#tellsEverySignal) this.tell(container, 'kill', { signal: String(KILL) });
       this.exit(container, 128 + KILL);
     }
+    this.#save(container);
     this.#byId.delete(container.id);
     this.tell(container, 'destroy');
   }
 
   /** A daemon that starts again stops what its predecessor left running. */
   stopAll(): void {
+    this.saveAll();
     for (const container of this.#byId.values()) {
       if (!isRunning(container)) continue;
       this.tell(container, 'kill', { signal: String(container.stopSignal) });
@@ -184,6 +214,22 @@ export class Containers {
     const { id, name, image, labels } = container;
     const all = { ...this.#attributes(labels, happened), image, name };
     this.#publish({ Type: 'container', Action: action, Actor: { ID: id, Attributes: sorted(all) } });
+  }
+
+  /** A container is about to change. Changes of one container are saved in order, each before the next begins. */
+  #saveLater(container: Container): void {
+    this.#save(container);
+    if (this.listLag === 0) return;
+    const before = { ...container, networks: [...container.networks] };
+    const timer = this.#clock.setTimeout(() => this.#save(container), this.listLag);
+    this.#unsaved.set(container, { before, timer });
+  }
+
+  #save(container: Container): void {
+    const unsaved = this.#unsaved.get(container);
+    if (!unsaved) return;
+    this.#clock.clearTimeout(unsaved.timer);
+    this.#unsaved.delete(container);
   }
 
   #freeName(given: string, context = ''): string {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@watcher/core';
+import { durationOption, systemClock } from '@watcher/core';
 import { type ContainerSummary, EngineError, type TestEngine, type TestNetworks } from '../test-engine.ts';
 import { type Container, isRunning } from './container.ts';
 import { summaryOf } from './container-views.ts';
@@ -72,6 +72,7 @@ export class FakeEngine implements TestEngine {
     this.#hub = new EventHub(this.#dialect.ringSize);
     this.#containers = new Containers({
       time: this.#time,
+      clock,
       tellsEverySignal: this.#dialect.tellsEverySignal,
       attributes: this.#dialect.attributes,
       publish: (message) => {
@@ -158,9 +159,23 @@ export class FakeEngine implements TestEngine {
   async list({ all = false }: { readonly all?: boolean } = {}): Promise<ContainerSummary[]> {
     this.#mustBeUp();
     return this.#containers
-      .all()
+      .saved()
       .filter((container) => all || isRunning(container))
       .map(summaryOf);
+  }
+
+  /**
+   * Milliseconds by which lists and inspects lag behind `die`, `pause`, `unpause`, `connect` and `disconnect`, as at a
+   * Docker Engine, which emits these before it saves the change. Default 0. Applies to later changes.
+   *
+   * @throws {WatcherError} `INVALID_OPTION` for a value that is not a duration
+   */
+  get listLag(): number {
+    return this.#containers.listLag;
+  }
+
+  set listLag(milliseconds: number) {
+    this.#containers.listLag = durationOption('listLag', milliseconds, 0);
   }
 
   // Events.
@@ -238,6 +253,7 @@ export class FakeEngine implements TestEngine {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.crash();
     await this.faults.clear();
+    this.#containers.saveAll();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 

@@ -9,9 +9,12 @@ export class Networks {
   readonly none: Network = { id: randomId(), name: 'none', type: 'null' };
   readonly #all = new Set<Network>([this.none]);
   readonly #publish: (message: MessageInput) => void;
+  readonly #changing: (container: Container) => void;
 
-  constructor(publish: (message: MessageInput) => void) {
+  /** @param changing called before a container's networks change */
+  constructor(publish: (message: MessageInput) => void, changing: (container: Container) => void) {
     this.#publish = publish;
+    this.#changing = changing;
   }
 
   all(): Network[] {
@@ -62,6 +65,7 @@ export class Networks {
         'container cannot be connected to multiple networks with one of the networks in private (none) mode',
       );
     }
+    this.#changing(container);
     container.networks.push(network);
     if (isRunning(container)) this.#tell(network, 'connect', container);
   }
@@ -71,6 +75,7 @@ export class Networks {
     if (place < 0) {
       throw new EngineError(403, `container ${container.id} is not connected to network ${network.name}`);
     }
+    this.#changing(container);
     container.networks.splice(place, 1);
     if (!isRunning(container)) return;
     // The engine says it twice, once for the endpoint and once for the container.
