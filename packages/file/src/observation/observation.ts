@@ -1,11 +1,13 @@
 import { harmlessLogger, type Logger } from '@watcher/core';
+import { defaultNotifier } from '../notify/default-notifier.ts';
+import { DirectoryWatch } from '../notify/directory-watch.ts';
+import { LinkTargets } from '../notify/link-targets.ts';
 import type { Settings } from '../options.ts';
 import { asItIs, type Change, shownOf } from '../picture/difference.ts';
 import { Examiner } from '../picture/examiner.ts';
 import { Picture } from '../picture/picture.ts';
 import { type Doubt, Doubts } from '../picture/settle.ts';
 import { Survey } from '../picture/survey.ts';
-import { Anchor } from '../system/anchor.ts';
 import { type Fault, Faults } from '../system/faults.ts';
 import { Admission } from './admission.ts';
 import { Alarm } from './alarm.ts';
@@ -29,7 +31,8 @@ export class Observation {
   readonly #settings: Settings;
   readonly #logger: Logger | undefined;
   readonly #alarm: Alarm;
-  readonly #anchor: Anchor;
+  readonly #watch: DirectoryWatch;
+  readonly #linkTargets: LinkTargets;
   readonly #doubts: Doubts;
   readonly #notice: Notice;
   readonly #faults: Faults;
@@ -62,8 +65,13 @@ export class Observation {
     const isShown = (name: string) => this.#seats.isShown(name);
     const known = { settings, picture: this.#picture, doubts: this.#doubts };
     this.#notice = new Notice({ ...known, seats: this.#seats, lookAtAll: () => this.#tickSoon() });
-    this.#survey = new Survey(path, { ...known, faults: this.#faults, isShown });
     const isWanted = (name: string) => this.#seats.wants(name);
+    this.#survey = new Survey(path, {
+      ...known,
+      faults: this.#faults,
+      isShown,
+      onLink: (name, seen) => this.#linkTargets.update(name, isWanted(name) ? seen : undefined),
+    });
     this.#examiner = new Examiner(path, { ...known, survey: this.#survey, isShown, isWanted });
     this.#admission = new Admission({
       ...known,
@@ -72,13 +80,22 @@ export class Observation {
       scan: (signal) => this.#scan(signal),
       onCovered: (seat) => this.#tellFaultsTo(seat),
     });
-    this.#anchor = new Anchor(path, settings.polling, {
-      hint: (name) => this.#hint(name),
-      hintAny: () => this.#tickSoon(),
+    const notifier = settings.polling ? undefined : defaultNotifier;
+    this.#watch = new DirectoryWatch(path, notifier, {
+      changed: (name) => this.#hint(name),
+      changedAny: () => this.#tickSoon(),
       suspect: () => {
         this.#suspect = true;
         this.#alarm.ring();
       },
+    });
+    this.#linkTargets = new LinkTargets(path, notifier, (identity) => identity === this.#watch.identity, {
+      changed: (name) => this.#hint(name),
+      refused: (folder, error) => {
+        this.#faults.note('watch', folder, error);
+        this.#alarm.ring();
+      },
+      forgotten: (folder) => this.#faults.forget('watch', folder),
     });
     this.#running = this.#run(this.#stop.signal).catch((error) => {
       for (const seat of this.#seats) seat.fail(error);
@@ -99,6 +116,7 @@ export class Observation {
     this.#admission.keep(wanted, this.#seats.everyFile);
     this.#picture.keep(wanted);
     this.#faults.keep(wanted);
+    this.#linkTargets.keep(wanted);
     return this.#seats.size > 0;
   }
 
@@ -113,7 +131,7 @@ export class Observation {
     publishDirectory(this.#path, 'opened');
     try {
       while (!signal.aborted) {
-        if (this.#suspect && (await this.#checkAnchor())) await this.#scan(signal);
+        if (this.#suspect && (await this.#checkWatch())) await this.#scan(signal);
         await this.#admission.cover(signal);
         if (this.#now() >= this.#nextTick) await this.#tick(signal);
         await this.#settle(signal);
@@ -123,7 +141,7 @@ export class Observation {
           await this.#alarm.until(this.#nextMoment(), signal);
       }
     } finally {
-      this.#anchor.close();
+      await Promise.all([this.#watch.close(), this.#linkTargets.close()]);
       this.#logger?.debug({ directory: this.#path }, 'directory watcher closed');
       publishDirectory(this.#path, 'closed');
     }
@@ -149,13 +167,13 @@ export class Observation {
   async #tick(signal: AbortSignal): Promise<void> {
     // First: what happens to be noticed in the middle of it may need another.
     this.#nextTick = Number.POSITIVE_INFINITY;
-    await this.#checkAnchor();
+    this.#linkTargets.retry();
+    await this.#checkWatch();
     await this.#scan(signal);
   }
 
   #nextMoment(): number | undefined {
-    const ticks =
-      this.#settings.pollInterval !== undefined || !this.#anchor.watching || this.#faults.size > 0;
+    const ticks = this.#settings.pollInterval !== undefined || !this.#watch.watching || this.#faults.size > 0;
     if (ticks) this.#nextTick = Math.min(this.#nextTick, this.#now() + this.#interval());
     const next = Math.min(this.#nextTick, this.#doubts.next() ?? Number.POSITIVE_INFINITY);
     return Number.isFinite(next) ? next : undefined;
@@ -166,16 +184,16 @@ export class Observation {
   }
 
   /** Whether changes may have gone unnoticed. */
-  async #checkAnchor(): Promise<boolean> {
+  async #checkWatch(): Promise<boolean> {
     this.#suspect = false;
-    const { moved, fault } = await this.#anchor.check();
+    const { moved, fault } = await this.#watch.check();
     this.#faults.note('watch', this.#path, fault);
     return moved;
   }
 
   /** Puts in doubt whatever is not as the picture shows it. */
   async #scan(signal: AbortSignal): Promise<void> {
-    const { localDevice } = this.#anchor;
+    const { localDevice } = this.#watch;
     const names = new Set(this.#admission.coveredNames);
     const listed = await this.#listed(localDevice);
     if (listed) {

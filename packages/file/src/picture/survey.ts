@@ -1,3 +1,4 @@
+import type { SeenTarget } from '../notify/link-targets.ts';
 import type { Settings } from '../options.ts';
 import { type Faults, isAbsence } from '../system/faults.ts';
 import { glance } from '../system/glance.ts';
@@ -13,6 +14,8 @@ export interface SurveyParts {
   readonly faults: Faults;
   /** Whether a name belongs to "every file". */
   readonly isShown: (name: string) => boolean;
+  /** Called after a look at a name with what a symlink leads to; with undefined for any other name. */
+  readonly onLink: (name: string, seen: SeenTarget | undefined) => void;
 }
 
 /** Looks at what is in the directory, and notes what stands in the way. */
@@ -49,14 +52,17 @@ export class Survey {
     signal: AbortSignal,
     each: (name: string, found: Look) => void,
   ): Promise<void> {
-    const { settings, faults, picture } = this.#parts;
+    const { settings, faults, picture, onLink } = this.#parts;
     let next = 0;
     const lookOn = async () => {
       while (next < names.length && !signal.aborted) {
         const name = names[next++] as string;
         const found = await look(this.#path, name, settings.contentLimit);
         faults.note('read', pathOf(this.#path, name), 'fault' in found ? found.fault : undefined, name);
-        if (found.kind !== 'unknown') picture.setLink(name, found.via);
+        if (found.kind !== 'unknown') {
+          picture.setLink(name, found.via);
+          onLink(name, found.via && ('state' in found ? found.state : 'absent'));
+        }
         each(name, found);
       }
     };

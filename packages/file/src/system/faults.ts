@@ -137,6 +137,11 @@ const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> 
     'OPEN_FILE_LIMIT',
     'the system has as many files open as it may (ENFILE). Raise it with sysctl fs.file-max',
   ],
+  'watch NOTIFIER_UNAVAILABLE': [
+    'NOTIFIER_UNAVAILABLE',
+    "chokidar cannot be loaded, so Node's fs.watch reports changes in its place. Install this package with its " +
+      'dependencies; a bundle has to include chokidar or to leave it external. The cause has the details',
+  ],
   [REPLACED_OUTSIDE]: [
     'REPLACED_OUTSIDE',
     'it is mounted as a single file, and was replaced where it comes from: the mount holds the old file for good. ' +

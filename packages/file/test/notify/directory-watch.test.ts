@@ -2,7 +2,8 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { DirectoryWatcher } from '../../src/index.ts';
-import { Anchor } from '../../src/system/anchor.ts';
+import { defaultNotifier } from '../../src/notify/default-notifier.ts';
+import { DirectoryWatch } from '../../src/notify/directory-watch.ts';
 import { playground } from '../support/playground.ts';
 import { record } from '../support/recorder.ts';
 
@@ -29,26 +30,26 @@ function between(path: string, ...acts: (() => void)[]): void {
   };
 }
 
-function quietAnchor(path: string): Anchor {
-  return new Anchor(path, false, { hint() {}, hintAny() {}, suspect() {} });
+function quietWatch(path: string): DirectoryWatch {
+  return new DirectoryWatch(path, defaultNotifier, { changed() {}, changedAny() {}, suspect() {} });
 }
 
 test('a directory that is moved away and back within one check counts as moved: nothing was noticed meanwhile', async () => {
   await using place = await playground();
   const path = place.at('config');
   await mkdir(path);
-  const anchor = quietAnchor(path);
-  expect(await anchor.check()).toEqual({ moved: true, fault: undefined });
-  expect(await anchor.check()).toEqual({ moved: false, fault: undefined });
+  const watch = quietWatch(path);
+  expect(await watch.check()).toEqual({ moved: true, fault: undefined });
+  expect(await watch.check()).toEqual({ moved: false, fault: undefined });
   between(
     path,
     () => renameSync(path, place.at('away')),
     () => renameSync(place.at('away'), path),
   );
-  expect(await anchor.check()).toEqual({ moved: true, fault: undefined });
-  expect(anchor.watching).toBe(true);
-  expect(await anchor.check()).toEqual({ moved: false, fault: undefined });
-  anchor.close();
+  expect(await watch.check()).toEqual({ moved: true, fault: undefined });
+  expect(watch.watching).toBe(true);
+  expect(await watch.check()).toEqual({ moved: false, fault: undefined });
+  await watch.close();
 });
 
 test('what is written to it while it is away, in the middle of a check, is told without the poll', async () => {
@@ -74,7 +75,7 @@ test('a directory that is replaced between the look at it and the watch on it is
   await using place = await playground();
   const path = place.at('config');
   await mkdir(path);
-  const anchor = quietAnchor(path);
+  const watch = quietWatch(path);
   const replace = (away: string) => () => {
     renameSync(path, place.at(away));
     mkdirSync(path);
@@ -85,8 +86,8 @@ test('a directory that is replaced between the look at it and the watch on it is
     () => {},
     replace('one'),
   );
-  expect(await anchor.check()).toEqual({ moved: true, fault: undefined });
-  expect(await anchor.check(), 'it is the one that is there').toEqual({ moved: false, fault: undefined });
-  expect(anchor.watching).toBe(true);
-  anchor.close();
+  expect(await watch.check()).toEqual({ moved: true, fault: undefined });
+  expect(await watch.check(), 'it is the one that is there').toEqual({ moved: false, fault: undefined });
+  expect(watch.watching).toBe(true);
+  await watch.close();
 });
