@@ -1,5 +1,5 @@
 import type { Clock, ReloadReason, Watcher, WatcherError, WatchOptions, WatchStream } from '@watcher/core';
-import { Action, type DockerEvent, EventChannel, forceReload } from '@watcher/events';
+import { Action, type DockerEvent, dockerEventMap, EventChannel, forceReload } from '@watcher/events';
 import {
   type DockerProviderConfig,
   type DockerWatchOptions,
@@ -119,6 +119,11 @@ async function watch(
         if (isNoise(line)) return;
         const parsed = parseMessage(line);
         if (!parsed) return unreadable('a line that is no event');
+        if (parsed.isTooLarge) {
+          if (Object.hasOwn(dockerEventMap, parsed.type))
+            unreadable('an event that is larger than its limits');
+          return;
+        }
         const message = history.complete(parsed);
         const action = message && select(message);
         if (action === undefined) return;

@@ -18,7 +18,7 @@ const host = z
   .string({ error: expected('a host name or an address') })
   .trim()
   .max(253, { error: expected('at most 253 characters') })
-  .regex(/^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]*:[0-9a-f:.]*)$/i, {
+  .regex(/^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f]*:[0-9a-f:.]*)$/i, {
     error: expected('a host name or an address, without scheme or port'),
   })
   .toLowerCase();

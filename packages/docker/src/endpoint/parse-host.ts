@@ -100,7 +100,11 @@ function parseUrl(text: string, refuse: Refuse): URL {
 
 const nameIn = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
 const portIn = ({ port }: URL) => (port === '' ? undefined : Number(port));
-const pathIn = ({ pathname }: URL) => pathname.replace(/\/+$/, '');
+const pathIn = ({ pathname }: URL) => {
+  let end = pathname.length;
+  while (pathname[end - 1] === '/') end--;
+  return pathname.slice(0, end);
+};
 const shown = (url: URL) => `${url.protocol}//${url.host}${pathIn(url)}`;
 
 function decode(part: string, refuse: Refuse): string {

@@ -76,7 +76,7 @@ function advice(status: number, said: string, versionFrom: VersionChoice): strin
 }
 
 function adviceOnVersion(said: string, versionFrom: VersionChoice): string {
-  const [, wrong] = /client version .* is too (old|new)/i.exec(said) ?? [];
+  const [, wrong] = (/client version /i.test(said) && /is too (old|new)/i.exec(said)) || [];
   if (wrong === undefined) return `Docker Engine API ${OLDEST_VERSION} (Docker 19.03) or later is needed.`;
   if (versionFrom === 'environment')
     return 'Unset DOCKER_API_VERSION, or set it to a version that the engine serves.';

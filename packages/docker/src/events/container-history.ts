@@ -1,3 +1,4 @@
+import { dockerEventMap } from '@watcher/events';
 import type { EngineMessage } from './message.ts';
 
 /**
@@ -43,11 +44,18 @@ export class ContainerHistory {
   }
 
   #isRepeatedHealth(health: LatestMap, { action, id }: EngineMessage): boolean {
-    if (action.startsWith('health_status: ')) return health.set(id, action) === action;
+    if (action.startsWith(HEALTH)) {
+      // Any other outcome counts as one: only short texts are remembered.
+      const outcome = Object.hasOwn(dockerEventMap.container, action) ? action : HEALTH;
+      return health.set(id, outcome) === outcome;
+    }
     if (NEW_HEALTH.has(action)) health.delete(id);
     return false;
   }
 }
+
+/** How the action of a health begins. */
+const HEALTH = 'health_status: ';
 
 /** After these, a container's health begins anew. */
 const NEW_HEALTH: ReadonlySet<string> = new Set(['create', 'start', 'die', 'destroy']);

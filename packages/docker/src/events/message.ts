@@ -1,3 +1,16 @@
+/**
+ * What an event may hold at most. Past one of these the event is not delivered; the stream reports `PROTOCOL` and a gap,
+ * so that the consumer lists instead. They keep the memory of buffered events bounded.
+ */
+export const EVENT_LIMITS = {
+  /** Characters of a name or an ID. */
+  name: 1024,
+  /** Labels and engine attributes. */
+  attributes: 4096,
+  /** Characters of all attributes, their names included. */
+  attributesLength: 262_144,
+} as const;
+
 /** One message of `GET /events`, of whatever type, as far as we look at it. */
 export interface EngineMessage {
   /** `container`, `network`, `volume`, ... */
@@ -7,8 +20,10 @@ export interface EngineMessage {
   readonly id: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly scope: string;
-  /** Milliseconds since the epoch, by the engine's clock. */
+  /** Milliseconds since the epoch, by the engine's clock; 0 where the engine says none from 1970 to 2262. */
   readonly time: number;
+  /** Exceeds {@link EVENT_LIMITS}; its ID and attributes are left out. */
+  readonly isTooLarge?: true;
   /** Of a rename: the name before, where an earlier message of the same container had it. */
   readonly formerName?: string;
 }
@@ -40,6 +55,9 @@ export function parseMessage(line: string): EngineMessage | undefined {
   }
   const id = isText(actor.ID) ? actor.ID : '';
   const attributes = textsOf(actor.Attributes);
+  if (attributes === undefined || !isShort(id) || !isShort(attributes['name'])) {
+    return { type, action, id: '', attributes: NONE, scope: '', time: milliseconds(wire), isTooLarge: true };
+  }
   const isPodmans = type === 'network' && isPodmanNetwork(action, attributes);
   return {
     type,
@@ -50,11 +68,18 @@ export function parseMessage(line: string): EngineMessage | undefined {
   };
 }
 
+function isShort(text: string | undefined): boolean {
+  return text === undefined || text.length <= EVENT_LIMITS.name;
+}
+
 function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Characters of an outcome of a health check: `unhealthy` has nine. */
+const LONGEST_HEALTH = 32;
 
 /** Podman has words of its own for some actions (its docs, `podman events`), on Docker's own endpoint too. */
 function dockerAction(action: string, health = ''): string {
@@ -66,7 +91,7 @@ function dockerAction(action: string, health = ''): string {
     case 'restore': // from a checkpoint: it runs, and no start follows
       return 'start';
     case 'health_status':
-      return `health_status: ${health}`;
+      return `health_status: ${health.length <= LONGEST_HEALTH ? health : ''}`;
     default:
       return action;
   }
@@ -88,37 +113,70 @@ function dockerNetwork(
 }
 
 function milliseconds({ time, timeNano }: Wire): number {
-  if (typeof timeNano === 'number') return Math.floor(timeNano / 1e6);
-  return typeof time === 'number' ? time * 1000 : 0;
+  const exact = typeof timeNano === 'number' ? Math.floor(timeNano / 1e6) : Number.NaN;
+  if (isTime(exact)) return exact;
+  const seconds = typeof time === 'number' ? Math.floor(time * 1000) : Number.NaN;
+  return isTime(seconds) ? seconds : 0;
 }
 
-/** What is text in an object: the object itself where all of it is, as an engine writes it. */
-function textsOf(value: unknown): Readonly<Record<string, string>> {
+/** Whether these milliseconds are a time that the engine can be asked for, and that a `Date` can hold. */
+function isTime(milliseconds: number): boolean {
+  return milliseconds >= 0 && milliseconds <= LATEST_TIME / 1_000_000;
+}
+
+/** The last nanosecond of an engine's time, which is a signed 64-bit number: in 2262. */
+const LATEST = 2n ** 63n - 1n;
+const LATEST_TIME = Number(LATEST);
+
+/**
+ * The texts of an object: the object itself where all values are text, as an engine writes it. Undefined where they
+ * exceed {@link EVENT_LIMITS}.
+ */
+function textsOf(value: unknown): Readonly<Record<string, string>> | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return NONE;
+  let count = 0;
+  let length = 0;
+  let isAllText = true;
   for (const name in value) {
-    if (typeof (value as Record<string, unknown>)[name] !== 'string') {
-      return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string'));
+    const text = (value as Record<string, unknown>)[name];
+    if (typeof text !== 'string') {
+      isAllText = false;
+      continue;
     }
+    count++;
+    length += name.length + text.length;
   }
-  return value as Readonly<Record<string, string>>;
+  if (count > EVENT_LIMITS.attributes || length > EVENT_LIMITS.attributesLength) return undefined;
+  if (isAllText) return value as Readonly<Record<string, string>>;
+  return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string'));
 }
 
 /**
  * When a line's event happened, in nanoseconds. Read from the text, since a double holds a nanosecond of today
- * only to the nearest 256. Undefined where the line says none.
+ * only to the nearest 256. Undefined where the line says none that an engine can be asked for: a whole number from 0
+ * to 2^63 - 1.
  *
  * The quotes make it exact: inside a JSON string they would be escaped.
  */
 export function nanoseconds(line: string): bigint | undefined {
-  const exact = /"timeNano":\s*(\d+)/.exec(line);
-  if (exact) return BigInt(exact[1] as string);
-  const seconds = /"time":\s*(\d+)/.exec(line);
-  return seconds ? BigInt(seconds[1] as string) * NANOSECONDS : undefined;
+  return numberIn(EXACT_TIME, line, 1n) ?? numberIn(SECONDS, line, NANOSECONDS);
+}
+
+// No more digits than 2^63 has, and nothing behind them that makes it another number.
+const EXACT_TIME = /"timeNano":\s*(\d{1,19})(?![\d.eE])/;
+const SECONDS = /"time":\s*(\d{1,19})(?![\d.eE])/;
+
+function numberIn(pattern: RegExp, line: string, unit: bigint): bigint | undefined {
+  const digits = pattern.exec(line)?.[1];
+  if (digits === undefined) return undefined;
+  const time = BigInt(digits) * unit;
+  return time <= LATEST ? time : undefined;
 }
 
 const NANOSECONDS = 1_000_000_000n;
 
-/** A time as `since` and `until` take it: seconds, a point, nine digits. */
+/** A time as `since` and `until` take it: seconds, a point, nine digits. Clamped to what an engine can read. */
 export function engineTime(nanoseconds: bigint): string {
-  return `${nanoseconds / NANOSECONDS}.${String(nanoseconds % NANOSECONDS).padStart(9, '0')}`;
+  const time = nanoseconds < 0n ? 0n : nanoseconds > LATEST ? LATEST : nanoseconds;
+  return `${time / NANOSECONDS}.${String(time % NANOSECONDS).padStart(9, '0')}`;
 }

@@ -85,3 +85,32 @@ describe("Podman's own words", () => {
     await told(watch, 'started web');
   });
 });
+
+describe('an event past its limits', () => {
+  it.each([
+    ['a name', { name: 'x'.repeat(2000) }],
+    ['an attribute', { name: 'web', label: 'x'.repeat(300_000) }],
+  ])('is an error and a gap, and the stream goes on: %s', async (_, Attributes) => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    const Actor = { ID: 'c'.repeat(64), Attributes };
+    scene.engine.publish({ Type: 'volume', Action: 'destroy', Actor }); // concerns no consumer
+    scene.engine.publish({ Type: 'container', Action: 'start', Actor });
+    await scene.live('web');
+    await told(watch, 'error PROTOCOL', 'reload gap', 'started web');
+  });
+});
+
+describe('a time out of range', () => {
+  it('reaches the consumer as one that a Date can hold, and is never asked for', async () => {
+    await using scene = await Scene.begin({ forceReload: 'gap' });
+    await using watch = await scene.watchAnchored();
+    const Actor = { ID: 'c'.repeat(64), Attributes: { name: 'web' } };
+    scene.engine.publish({ Type: 'container', Action: 'start', Actor, timeNano: 10n ** 30n });
+    await told(watch, 'started web');
+    expect(() => new Date(watch.events[0]?.time ?? Number.NaN).toISOString()).not.toThrow();
+    await scene.clock.advance(11_000);
+    for (const { query } of scene.engine.requests)
+      for (const name of ['since', 'until']) expect(query.get(name) ?? '0').toMatch(/^\d{1,10}(\.\d{9})?$/);
+  });
+});

@@ -60,7 +60,7 @@ export class Passage {
     this.#request += chunk.toString('latin1');
     if (!this.#request.includes(END_OF_HEAD)) return;
     this.#state = 'read';
-    this.isStream = /^GET \S*\/events\?(?!\S*until=)/.test(this.#request);
+    this.isStream = isSubscription(this.#request);
     this.#forward();
     this.#cutLater();
   }
@@ -122,4 +122,9 @@ export class Passage {
     clearTimeout(this.#cutTimer);
     if (cutAfter !== undefined && this.isStream) this.#cutTimer = setTimeout(() => this.close(), cutAfter);
   }
+}
+
+function isSubscription(request: string): boolean {
+  const [method, target = ''] = request.split(' ', 2);
+  return method === 'GET' && target.includes('/events?') && !target.includes('until=');
 }
