@@ -11,9 +11,15 @@ import { printSection, writeReport } from './report.ts';
 import type { Suite } from './suite.ts';
 import { dockerSuite } from './suites/docker.ts';
 import { fileSuite } from './suites/file.ts';
+import { informerSuite } from './suites/informer.ts';
 import { queueSuite } from './suites/queue.ts';
 
-const suites: Record<string, Suite> = { queue: queueSuite, docker: dockerSuite, file: fileSuite };
+const suites: Record<string, Suite> = {
+  queue: queueSuite,
+  informer: informerSuite,
+  docker: dockerSuite,
+  file: fileSuite,
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
