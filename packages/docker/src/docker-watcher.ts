@@ -126,7 +126,7 @@ async function watch(
         }
         const message = history.complete(parsed);
         const action = message && select(message);
-        if (action === undefined) return;
+        if (message === undefined || action === undefined) return;
         const { id, attributes, time } = message;
         const actorName = attributes['name'] ?? '';
         stream.push({
