@@ -1,4 +1,4 @@
-/** An AbortController that its parent aborts too, and that can be let go of without leaving a listener behind. */
+/** An AbortController that its parents abort too, and that can be let go of without leaving a listener behind. */
 export interface LinkedAbort extends Disposable {
   readonly signal: AbortSignal;
   abort(): void;
@@ -8,15 +8,19 @@ export interface LinkedAbort extends Disposable {
  * Like `AbortSignal.any`, but with an end: a signal that lives as long as the process would otherwise collect
  * one dependant per request.
  */
-export function linkAbort(parent: AbortSignal): LinkedAbort {
+export function linkAbort(...parents: AbortSignal[]): LinkedAbort {
   const own = new AbortController();
-  const abort = () => own.abort(parent.reason);
-  if (parent.aborted) abort();
-  else parent.addEventListener('abort', abort, { once: true });
+  const listeners = parents.map((parent) => [parent, () => own.abort(parent.reason)] as const);
+  for (const [parent, abort] of listeners) {
+    if (parent.aborted) abort();
+    else parent.addEventListener('abort', abort, { once: true });
+  }
   return {
     signal: own.signal,
     abort: () => own.abort(),
-    [Symbol.dispose]: () => parent.removeEventListener('abort', abort),
+    [Symbol.dispose]() {
+      for (const [parent, abort] of listeners) parent.removeEventListener('abort', abort);
+    },
   };
 }
 

@@ -1,4 +1,12 @@
-import type { Clock, ReloadReason, Watcher, WatcherError, WatchOptions, WatchStream } from '@watcher/core';
+import {
+  type Clock,
+  type ReloadReason,
+  signalOption,
+  type Watcher,
+  type WatcherError,
+  type WatchOptions,
+  type WatchStream,
+} from '@watcher/core';
 import { Action, type DockerEvent, dockerEventMap, EventChannel, forceReload } from '@watcher/events';
 import {
   type DockerProviderConfig,
@@ -14,7 +22,8 @@ import { parseMessage } from './events/message.ts';
 import { createSelector, type Selector } from './filters/selector.ts';
 import { Session } from './session/session.ts';
 import { type DockerStreamStatus, StatusKeeper } from './session/status.ts';
-import { Engine } from './transport/connector.ts';
+import { type DockerConnection, Engine, OpenEngines } from './transport/connector.ts';
+import type { DockerReader } from './transport/docker-reader.ts';
 
 /**
  * Watches a Docker or Podman engine. Every event that the filters select reaches the consumer, or the consumer is
@@ -35,6 +44,7 @@ import { Engine } from './transport/connector.ts';
  */
 export class DockerWatcher implements Watcher<DockerEvent> {
   readonly #settings: Settings;
+  readonly #open = new OpenEngines();
 
   /** @throws {WatcherError} `INVALID_OPTION`, naming the option, what was expected and what was given */
   constructor(config: DockerProviderConfig = {}) {
@@ -52,10 +62,54 @@ export class DockerWatcher implements Watcher<DockerEvent> {
     const select = createSelector(filters);
     const settings = this.#settings;
     const { clock } = settings;
-    const source = settings.name ?? nameOf(settings);
+    const source = sourceOf(settings);
     const stream = new DockerStream({ ...options, source, clock });
-    return stream.run((signal) => watch(stream, settings, select, signal));
+    const engine = this.#engine(source);
+    return stream.run((signal) => watch(stream, engine, settings, select, signal));
   }
+
+  /**
+   * Connects a dockerode to the engine that this watcher watches: for lists, inspections, logs, statistics and every
+   * other request that reads. It has the watcher's address, TLS setup, ssh connection and `timeout`. While a stream of
+   * this watcher is open, it leads to the engine of that stream, even if another Docker context was chosen since.
+   *
+   * Opens no socket yet. Close the connection when it is no longer needed, and connect again after the engine was
+   * lost: only then are the settings read anew. Where `client` is set, `docker` is that client, which stays open.
+   *
+   * A request that changes something is refused with `READ_ONLY`. A refusal of the engine has dockerode's `statusCode`
+   * and `reason`. `timeout` limits the wait for headers, and for an answer that is not a stream; such an answer may
+   * have 64 MiB.
+   *
+   * @typeParam Docker the type of `docker`: `Dockerode` where `@types/dockerode` is installed. Default: the part of it
+   *   that reads
+   * @throws {WatcherError} `INVALID_SETTING` for a setting that is wrong, or when dockerode cannot be loaded;
+   *   `UNREACHABLE` when a settings file cannot be read for now
+   *
+   * @example
+   * ```ts
+   * await using connection = await new DockerWatcher().connect();
+   * const containers = await connection.docker.listContainers({ all: true });
+   * console.log(`${containers.length} containers`);
+   * // => 0 containers
+   * ```
+   */
+  async connect<Docker = DockerReader>(
+    options: DockerConnectOptions = {},
+  ): Promise<DockerConnection<Docker>> {
+    const signal = signalOption('signal', options.signal) ?? new AbortController().signal;
+    const connection = await this.#engine(sourceOf(this.#settings)).connectDocker(signal);
+    return connection as DockerConnection<Docker>;
+  }
+
+  #engine(name: string): Engine {
+    const { client, clock, timeout } = this.#settings;
+    return new Engine({ endpoint: this.#settings, client, clock, timeout, name, open: this.#open });
+  }
+}
+
+export interface DockerConnectOptions {
+  /** Closes the connection. Default: none. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A stream of an engine's events, and where it stands with the engine. */
@@ -84,13 +138,13 @@ class DockerStream extends EventChannel<DockerEvent> implements DockerWatchStrea
 
 async function watch(
   stream: DockerStream,
+  engine: Engine,
   settings: Settings,
   select: Selector,
   signal: AbortSignal,
 ): Promise<void> {
-  const { client, clock, timeout, logger } = settings;
+  const { logger } = settings;
   const { source, status } = stream;
-  const engine = new Engine({ endpoint: settings, client, clock, timeout, name: source });
   const report = (error: WatcherError) => {
     logger?.debug({ source, code: error.code, error: error.message }, 'docker watcher: connection failed');
     stream.error(withSource(error, source));
@@ -164,6 +218,6 @@ function isNoise(line: string): boolean {
   return line.startsWith('{"status":"exec_') || line.startsWith('{"Type":"container","Action":"exec_');
 }
 
-function nameOf(settings: Settings): string {
-  return (settings.client ? undefined : nameEndpoint(settings)) ?? 'docker';
+function sourceOf(settings: Settings): string {
+  return settings.name ?? (settings.client ? undefined : nameEndpoint(settings)) ?? 'docker';
 }

@@ -1,5 +1,5 @@
 export type { DockerProviderConfig, DockerWatchOptions } from './config.ts';
-export { DockerWatcher, type DockerWatchStream } from './docker-watcher.ts';
+export { type DockerConnectOptions, DockerWatcher, type DockerWatchStream } from './docker-watcher.ts';
 export type { TlsOptions } from './endpoint/tls-settings.ts';
 export type { DockerErrorCode } from './errors/fault.ts';
 export {
@@ -14,3 +14,11 @@ export {
 export type { BackoffOptions } from './session/retry.ts';
 export type { DockerStreamState, DockerStreamStatus, StateDiagnostic } from './session/status.ts';
 export type { DockerClient, EventsBody, EventsRequest } from './transport/client.ts';
+export type { DockerConnection } from './transport/connector.ts';
+export type {
+  ContainerReader,
+  ContainerSummary,
+  DockerReader,
+  ReadableBody,
+  ReadOptions,
+} from './transport/docker-reader.ts';

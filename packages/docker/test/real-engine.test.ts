@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { PassThrough, type Readable } from 'node:stream';
 import { Action, type DockerEvent } from '@watcher/events';
 import { watcherContract } from '@watcher/testing/contract';
 import { DockerEngine } from '@watcher/testing/engine';
+import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerFilter, DockerWatcher, dockerFilter, dockerFilters } from '../src/index.ts';
 import { contractHarness } from './support/contract-harness.ts';
@@ -150,6 +153,50 @@ describe.skipIf(skips)('DockerWatcher on a real Docker Engine', () => {
     await live(engine, 'thawed');
     await eventually('its end', () => watch.lines.includes('destroyed thawed'));
     expect(watch.lines.filter((line) => line.startsWith('reload'))).toEqual([]);
+  });
+
+  it('is read through the connected dockerode: list, inspect, logs and statistics', async () => {
+    await using connection = await new DockerWatcher({ host: engine.host }).connect<Docker>();
+    const { docker } = connection;
+    const own = new Docker({ socketPath: engine.host.slice('unix://'.length) });
+    const script = 'echo out; echo err >&2; exec sleep 1000';
+    const { id } = await own.createContainer({
+      name: 'talker',
+      Image: 'watcher-test',
+      Cmd: ['/bin/busybox', 'sh', '-c', script],
+      StopSignal: 'SIGKILL',
+    });
+    await engine.start(id);
+    const filters = { name: ['talker'] };
+    expect(await docker.listContainers({ filters })).toMatchObject([{ Id: id, State: 'running' }]);
+    expect(await docker.getContainer('talker').inspect()).toMatchObject({
+      Id: id,
+      Config: { Cmd: expect.any(Array) },
+    });
+
+    const outputs = { out: '', err: '' };
+    const logs = await docker.getContainer(id).logs({ stdout: true, stderr: true, follow: true });
+    const sink = (name: 'out' | 'err') => {
+      const stream = new PassThrough();
+      return stream.on('data', (chunk) => {
+        outputs[name] += chunk;
+      });
+    };
+    docker.modem.demuxStream(logs, sink('out'), sink('err'));
+    await eventually('both outputs', () => outputs.out !== '' && outputs.err !== '');
+    expect(outputs).toEqual({ out: 'out\n', err: 'err\n' });
+    const all = await docker.getContainer(id).logs({ stdout: true });
+    expect(all).toEqual(Buffer.from('\u0001\0\0\0\0\0\0\u0004out\n'));
+
+    expect(await docker.getContainer(id).stats({ stream: false })).toMatchObject({ id, name: '/talker' });
+    const readings = (await docker.getContainer(id).stats()) as unknown as Readable;
+    const [reading] = await once(
+      readings.on('error', () => {}),
+      'data',
+    );
+    expect(JSON.parse(String(reading))).toMatchObject({ id, name: '/talker' });
+    await connection.close();
+    await engine.remove(id);
   });
 
   // Last: its cases take the engine for their own.

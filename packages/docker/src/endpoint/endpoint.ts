@@ -1,11 +1,11 @@
 import { invalidOption } from '@watcher/core';
 import { fault } from '../errors/fault.ts';
 import { isObject, kindOf } from '../kind-of.ts';
-import { versionOfEnvironment } from '../transport/api-version.ts';
 import { defaultHost } from './default-socket.ts';
 import { configDirectory, currentContext, type DockerContext, readContext } from './docker-context.ts';
 import { type Host, parseHost } from './parse-host.ts';
 import { readTlsDirectory, readTlsOptions, type TlsOptions, type TlsSettings } from './tls-settings.ts';
+import { versionOfEnvironment } from './version-setting.ts';
 
 /** What a user has set. */
 export interface EndpointSettings {

@@ -13,7 +13,9 @@ export type DockerErrorCode =
   | 'CONNECTION_LOST'
   | 'STREAM_DEAD'
   | 'PROTOCOL'
-  | 'INVALID_SETTING';
+  | 'INVALID_SETTING'
+  | 'READ_ONLY'
+  | 'ABORTED';
 
 /**
  * A fault as it travels inside this package; `source` is added where it leaves. Its message is one line, whatever
@@ -22,10 +24,13 @@ export type DockerErrorCode =
 export function fault(code: DockerErrorCode, message: string, cause?: unknown): WatcherError {
   return new WatcherError(oneLine(message, 1000), {
     code,
-    retryable: code !== 'INVALID_SETTING',
+    retryable: !permanent.has(code),
     cause,
   });
 }
+
+/** The codes of what no retry changes. */
+const permanent: ReadonlySet<DockerErrorCode> = new Set(['INVALID_SETTING', 'READ_ONLY', 'ABORTED']);
 
 /** The same error, where trying again can mend it after all. */
 export function retryable({ message, code, cause }: WatcherError): WatcherError {

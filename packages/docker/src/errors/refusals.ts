@@ -1,22 +1,28 @@
 import { STATUS_CODES } from 'node:http';
 import type { WatcherError } from '@watcher/core';
-import { NEWEST_VERSION, OLDEST_VERSION } from '../transport/api-version.ts';
+import { NEWEST_VERSION, OLDEST_VERSION } from '../api-version.ts';
 import { fault } from './fault.ts';
 import { oneLine } from './one-line.ts';
 
 /** Who chose the API version of a request: the engine and we, DOCKER_API_VERSION, or the client that a user brought. */
 export type VersionChoice = 'agreed' | 'environment' | 'client';
 
-/** An answer other than 200, as an error, until it is classified. */
+/** What the watcher asks for. */
+export const GET_EVENTS = 'GET /events';
+
+/** An answer that is not the one asked for, as an error, until it is classified. */
 export class StatusError extends Error {
   readonly statusCode: number;
   readonly versionFrom: VersionChoice;
+  /** The method and the path that were refused, without the version and the query. */
+  readonly request: string;
 
-  /** @param message what the engine says of it, raw; what is kept may be shown */
-  constructor(statusCode: number, message: string, versionFrom: VersionChoice) {
+  /** @param message the engine's text, raw; the error keeps what may be shown */
+  constructor(statusCode: number, message: string, versionFrom: VersionChoice, request = GET_EVENTS) {
     super(spoken(message));
     this.statusCode = statusCode;
     this.versionFrom = versionFrom;
+    this.request = request;
   }
 }
 
@@ -24,7 +30,7 @@ export class StatusError extends Error {
  * An answer other than 200 from `host`: what it says, and which permission, login or version is missing.
  */
 export function classifyStatus(error: StatusError, host: string): WatcherError {
-  const { statusCode: status, message: said, versionFrom } = error;
+  const { statusCode: status, message: said, request } = error;
   if (/HTTP request to an HTTPS server/i.test(said)) {
     const advice = 'Set "tls" (or DOCKER_TLS_VERIFY), or use https://.';
     return fault('TLS', `What listens at ${host} wants TLS. ${advice}`, error);
@@ -41,11 +47,7 @@ export function classifyStatus(error: StatusError, host: string): WatcherError {
   if (status >= 500) {
     return fault('ENGINE_FAULT', `The engine at ${host}, or a proxy before it, answered ${answer}.`, error);
   }
-  return fault(
-    'REFUSED',
-    `${host} refused GET /events: ${answer}. ${advice(status, said, versionFrom)}`,
-    error,
-  );
+  return fault('REFUSED', `${host} refused ${request}: ${answer}. ${advice(error)}`.trimEnd(), error);
 }
 
 /** What the engine said: without what dockerode puts before it, and without a page of HTML that a proxy made. */
@@ -54,29 +56,47 @@ function spoken(message: string): string {
   return text.startsWith('<') ? '' : text.replace(/\.$/, '');
 }
 
-function advice(status: number, said: string, versionFrom: VersionChoice): string {
-  switch (status) {
+function advice({ statusCode, message, versionFrom, request }: StatusError): string {
+  const [method = '', path = ''] = request.split(' ');
+  switch (statusCode) {
     case 400:
-      return adviceOnVersion(said, versionFrom);
+      return request === GET_EVENTS || wrongVersion(message) !== undefined
+        ? adviceOnVersion(message, versionFrom)
+        : '';
     case 401:
       return 'Whatever guards the engine asks for a login: set "host" to https://user:password@…, or let it pass.';
     case 403:
-      return 'Whatever guards the engine has to allow GET /events; for a socket proxy that is EVENTS=1.';
+      return `Whatever guards the engine has to allow ${request}; for a socket proxy that is ${section(path)}=1.`;
     case 404:
-      return 'Is that the address of a Docker Engine, and its path right? For a socket proxy, set EVENTS=1.';
+      // Elsewhere it is the engine that does not have what was asked for.
+      return request === GET_EVENTS
+        ? 'Is that the address of a Docker Engine, and its path right? For a socket proxy, set EVENTS=1.'
+        : '';
     case 405:
-      return 'Whatever guards the engine has to allow the method GET for /events.';
+      return `Whatever guards the engine has to allow the method ${method} for ${path}.`;
     case 407:
       return 'A proxy on the way asks for a login: reach the engine without it.';
+    case 101:
+      return 'It switches to another protocol, which no engine does here. Is that the address of a Docker Engine?';
     default:
-      return status >= 300 && status < 400
+      return statusCode >= 300 && statusCode < 400
         ? 'A redirect is not followed: set "host" to where the engine is.'
-        : 'Is that the address of a Docker Engine, or of a proxy that passes GET /events on to one?';
+        : `Is that the address of a Docker Engine, or of a proxy that passes ${request} on to one?`;
   }
 }
 
+/** The name of a part of the API in the settings of the common socket proxies. */
+function section(path: string): string {
+  return (path.split('/')[1] ?? '').replace(/^_/, '').toUpperCase();
+}
+
+/** What an engine says is wrong with the version that it was asked in: `old` or `new`. */
+function wrongVersion(said: string): string | undefined {
+  return /client version /i.test(said) ? /is too (old|new)/i.exec(said)?.[1] : undefined;
+}
+
 function adviceOnVersion(said: string, versionFrom: VersionChoice): string {
-  const [, wrong] = (/client version /i.test(said) && /is too (old|new)/i.exec(said)) || [];
+  const wrong = wrongVersion(said);
   if (wrong === undefined) return `Docker Engine API ${OLDEST_VERSION} (Docker 19.03) or later is needed.`;
   if (versionFrom === 'environment')
     return 'Unset DOCKER_API_VERSION, or set it to a version that the engine serves.';

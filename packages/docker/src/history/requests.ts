@@ -2,14 +2,14 @@ import type { Clock } from '@watcher/core';
 import { type LinkedAbort, linkAbort, until } from '../concurrency.ts';
 import { classify } from '../errors/classify.ts';
 import { fault } from '../errors/fault.ts';
+import { classifyStatus } from '../errors/refusals.ts';
 import { LineSplitter } from '../events/line-splitter.ts';
 import { engineTime, nanoseconds } from '../events/message.ts';
-import type { DockerClient, EventsRequest } from '../transport/client.ts';
+import type { EventsQuery, EventsResponse, OpenResponse, Transport } from '../transport/transport.ts';
 import { LatestLines } from './latest-lines.ts';
 
 /** The part of a Node stream and of an HTTP response that is used here. */
 interface Body {
-  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
   on(event: 'data', listener: (chunk: Buffer) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
@@ -33,7 +33,7 @@ export interface Answer {
 }
 
 export interface RequestsOptions {
-  readonly client: DockerClient;
+  readonly transport: Transport;
   readonly clock: Clock;
   /** Milliseconds until an answer, or the whole of a bounded one, has to be there. */
   readonly timeout: number;
@@ -82,21 +82,24 @@ export class Requests {
    *
    * @throws {WatcherError} as {@link classify} has it; `TIMEOUT` when no headers come in time
    */
-  async open(request: EventsRequest, signal: AbortSignal): Promise<OpenEvents> {
-    const { client, host } = this.#options;
+  async open(request: EventsQuery, signal: AbortSignal): Promise<OpenEvents> {
+    const { transport, host } = this.#options;
     const link = linkAbort(signal);
     try {
       signal.throwIfAborted();
-      const answer = client.getEvents({ ...request, abortSignal: link.signal }) as Promise<Body>;
-      const body = await this.#inTime(answer, 'headers', link).catch((error) => {
+      const answer = transport.events(request, link.signal);
+      const response = await this.#inTime(answer, 'headers', link).catch((error) => {
         answer.then(letGo, () => {}); // one that comes late is not wanted any more
         throw error;
       });
+      if ('refusal' in response) throw classifyStatus(response.refusal, host);
+      const { headers } = response;
+      const body = response.body as Body;
       const over = () => link[Symbol.dispose]();
       body.on('close', over);
       body.on('error', over); // an abort before anyone reads it is an error of the body, too
-      this.#readsLog = body.headers?.['libpod-api-version'] !== undefined;
-      return { body, date: engineDate(body) };
+      this.#readsLog = headers['libpod-api-version'] !== undefined;
+      return { body, date: engineDate(headers) };
     } catch (error) {
       link.abort();
       link[Symbol.dispose]();
@@ -119,7 +122,7 @@ export class Requests {
   }
 
   /** What is brought by a request that the engine answers from its memory alone. */
-  async #ask(request: EventsRequest, signal: AbortSignal): Promise<Answer> {
+  async #ask(request: EventsQuery, signal: AbortSignal): Promise<Answer> {
     using link = linkAbort(signal);
     const { body, date } = await this.open(request, link.signal);
     const latest = new LatestLines();
@@ -136,7 +139,7 @@ export class Requests {
       await this.#inTime(whole, END, link);
       return { lines: latest.lines, isWhole: latest.areAll, date };
     } catch (error) {
-      letGo(body);
+      discard(body);
       throw classify(error, this.host);
     } finally {
       link.abort();
@@ -169,14 +172,18 @@ export class Requests {
   }
 }
 
-/** Ends an answer of a client that may not heed an abort. */
-function letGo(body: Body): void {
+function letGo(response: EventsResponse): void {
+  if (!('refusal' in response)) discard(response.body as Body);
+}
+
+/** Ends the body of a client that may not heed an abort. */
+function discard(body: Body): void {
   body.on('error', () => {});
   body.destroy?.();
 }
 
-function engineDate({ headers }: Body): bigint | undefined {
-  const date = Date.parse(String(headers?.['date'] ?? ''));
+function engineDate(headers: OpenResponse['headers']): bigint | undefined {
+  const date = Date.parse(String(headers['date'] ?? ''));
   return Number.isNaN(date) ? undefined : BigInt(date) * 1_000_000n;
 }
 

@@ -1,48 +1,27 @@
-import { printable } from '@watcher/core';
-import { fault } from '../errors/fault.ts';
-
-/** The oldest version of the Engine API whose events are understood: Docker 19.03. */
-export const OLDEST_VERSION = '1.40';
-
-/** The newest. An engine that knows newer ones still serves this one, in its shape. */
-export const NEWEST_VERSION = '1.52';
+import type { IncomingHttpHeaders } from 'node:http';
+import { compareVersions, isVersion, OLDEST_VERSION } from '../api-version.ts';
 
 /**
- * What DOCKER_API_VERSION asks for, as the Docker CLI reads it; undefined where it says nothing.
- *
- * @throws {WatcherError} `INVALID_SETTING` for what is no version
+ * Returns the version to ask for after an engine refused `asked` with a 400: the newest that it serves, from its
+ * header `Api-Version`, or from its text where a proxy removed the header. Undefined where that does not help: it
+ * serves a newer one (and `asked` no more), none that is understood, or says nothing of versions.
  */
-export function versionOfEnvironment(env: NodeJS.ProcessEnv): string | undefined {
-  const given = env['DOCKER_API_VERSION']?.trim();
-  if (!given) return undefined;
-  const version = given.replace(/^v/, '');
-  if (isVersion(version)) return version;
-  const got = printable(given);
-  throw fault(
-    'INVALID_SETTING',
-    `Invalid DOCKER_API_VERSION: expected a version such as 1.44, got "${got}".`,
+export function negotiateDown(
+  asked: string,
+  headers: IncomingHttpHeaders,
+  reason: string,
+): string | undefined {
+  const [, maximum] = /\btoo new\. Maximum supported API version is (\d{1,4}\.\d{1,4})\b/i.exec(reason) ?? [];
+  return [versionIn(headers), maximum].find((version) => version !== undefined && canServe(version, asked));
+}
+
+/** A proxy may repeat the header, and Node joins what is repeated. */
+function versionIn(headers: IncomingHttpHeaders): string | undefined {
+  return headers['api-version']?.toString().split(',', 1)[0]?.trim();
+}
+
+function canServe(version: string, asked: string): boolean {
+  return (
+    isVersion(version) && compareVersions(version, asked) < 0 && compareVersions(version, OLDEST_VERSION) >= 0
   );
-}
-
-/**
- * The version to ask for after an engine refused `asked`: the newest that it says it has. Undefined where that is
- * no way out: it has one that is newer still (it is `asked` that it serves no more), or none that we understand.
- *
- * @param theirs what the engine says of itself in the header `Api-Version`
- */
-export function otherVersion(asked: string, theirs: string | undefined): string | undefined {
-  if (theirs === undefined || !isVersion(theirs)) return undefined;
-  const fits = compareVersions(theirs, asked) < 0 && compareVersions(theirs, OLDEST_VERSION) >= 0;
-  return fits ? theirs : undefined;
-}
-
-/** Negative when `a` is the older of two versions, positive when it is the newer. */
-export function compareVersions(a: string, b: string): number {
-  const [major = 0, minor = 0] = a.split('.').map(Number);
-  const [otherMajor = 0, otherMinor = 0] = b.split('.').map(Number);
-  return major - otherMajor || minor - otherMinor;
-}
-
-function isVersion(text: string): boolean {
-  return /^\d{1,4}\.\d{1,4}$/.test(text);
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Clock } from '@watcher/core';
 
 /** How long the body of a refusal is waited for: some guards send one that never ends. */
@@ -14,11 +14,11 @@ const MAX_BYTES = 8192;
  * Why the engine refused, from the body of its answer, or from as much of it as came in time. Never rejects, and
  * leaves no connection behind that would have to be read on.
  */
-export async function readRefusal(response: IncomingMessage, patience: Patience): Promise<string> {
+export async function readRefusal(response: Readable, patience: Patience): Promise<string> {
   return reasonIn(await readSome(response, patience));
 }
 
-function readSome(response: IncomingMessage, { clock, milliseconds }: Patience): Promise<string> {
+function readSome(response: Readable, { clock, milliseconds }: Patience): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Cursor } from '../../src/events/cursor.ts';
 import { Subscription } from '../../src/events/subscription.ts';
 import { Requests } from '../../src/history/requests.ts';
+import { DockerodeTransport } from '../../src/transport/dockerode-transport.ts';
 import { eventually } from '../support/eventually.ts';
 
 describe('a Subscription', () => {
@@ -131,7 +132,7 @@ describe('a Subscription', () => {
     const body = new PassThrough();
     const { promise, resolve } = Promise.withResolvers<PassThrough>();
     const requests = new Requests({
-      client: { getEvents: () => promise },
+      transport: new DockerodeTransport({ getEvents: () => promise }),
       clock: new ManualClock(),
       timeout: 1000,
       host: 'engine',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Cursor } from '../../src/events/cursor.ts';
 import { Subscription } from '../../src/events/subscription.ts';
 import { Requests } from '../../src/history/requests.ts';
+import { DockerodeTransport } from '../../src/transport/dockerode-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { RETRY, Scene, told } from './support.ts';
 import { preceded, startLine, streamsThrough } from './way.ts';
@@ -29,7 +30,7 @@ describe('what comes before a stream is joined to the one before', () => {
   it('is never held in greater amounts, however much it is', async () => {
     const body = new PassThrough();
     const requests = new Requests({
-      client: { getEvents: async () => body },
+      transport: new DockerodeTransport({ getEvents: async () => body }),
       clock: new ManualClock(),
       timeout: 1000,
       host: 'engine',

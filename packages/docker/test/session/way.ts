@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
+import { systemClock } from '@watcher/core';
 import type { FakeEngine } from '@watcher/testing/engine';
+import Docker from 'dockerode';
 import type { DockerClient, EventsBody, EventsRequest } from '../../src/index.ts';
-import { createClient } from '../../src/transport/open-transport.ts';
+import { EngineModem } from '../../src/transport/engine-modem.ts';
+import { openEngine } from '../../src/transport/open-transport.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** Something on the way to an engine. */
@@ -16,11 +19,12 @@ export interface Way {
 /** A client of that engine that has something on its way to it. */
 export function clientThrough({ host }: FakeEngine, way: Way): DockerClient {
   const path = host.slice('unix://'.length);
-  const { client } = createClient({ host: { kind: 'socket', shown: host, path } });
+  const http = openEngine({ host: { kind: 'socket', shown: host, path } }, systemClock, 3000);
+  const client = new Docker({ modem: new EngineModem(http) } as object);
   return {
     async getEvents(request = {}) {
       way.request?.(request);
-      const body = (await client.getEvents(request)) as IncomingMessage;
+      const body = (await client.getEvents(request as object)) as IncomingMessage;
       return way.answer?.(body, request) ?? body;
     },
   };

@@ -1,6 +1,8 @@
 import { FakeEngine } from '@watcher/testing/engine';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { compareVersions, otherVersion, versionOfEnvironment } from '../../src/transport/api-version.ts';
+import { compareVersions } from '../../src/api-version.ts';
+import { versionOfEnvironment } from '../../src/endpoint/version-setting.ts';
+import { negotiateDown } from '../../src/transport/api-version.ts';
 import { eventually } from '../support/eventually.ts';
 import { Attempts } from './support/attempts.ts';
 import { RecordingServer } from './support/recording-server.ts';
@@ -23,8 +25,9 @@ describe('versions', () => {
     ['an engine that refused for another reason', '1.52', undefined],
     ['what does not say', undefined, undefined],
     ['what says something else', 'new', undefined],
+    ['a proxy that repeats the header', '1.41, 1.41', '1.41'],
   ])('after a refusal of 1.52, with %s, the next to ask for is found', (_, theirs, expected) => {
-    expect(otherVersion('1.52', theirs)).toBe(expected);
+    expect(negotiateDown('1.52', theirs === undefined ? {} : { 'api-version': theirs }, '')).toBe(expected);
   });
 
   it.each(['new', '1', '1.2.3', '1.44\n1', '../1.44', '1.99999'])(

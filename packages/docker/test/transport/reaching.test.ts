@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@watcher/core';
 import { FakeEngine } from '@watcher/testing/engine';
 import Docker from 'dockerode';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createClient } from '../../src/transport/open-transport.ts';
+import { EngineModem } from '../../src/transport/engine-modem.ts';
+import { openEngine } from '../../src/transport/open-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { Attempts } from './support/attempts.ts';
 import { RecordingServer } from './support/recording-server.ts';
@@ -113,10 +115,11 @@ describe('a request goes', () => {
     await using server = await quiet();
     const endpoint = { kind: 'tcp', shown: '', secure: false, path: '', login: undefined } as const;
     const { hostname, port } = new URL(server.host);
-    const created = createClient({ host: { ...endpoint, hostname, port: Number(port) } });
-    await created.client.getEvents({ since: '1.000000001', until: '2' });
+    const http = openEngine({ host: { ...endpoint, hostname, port: Number(port) } }, systemClock, 3000);
+    const docker = new Docker({ modem: new EngineModem(http) } as object);
+    await docker.getEvents({ since: '1.000000001', until: '2' } as object);
     expect(server.requests.map(({ url }) => url)).toEqual(['/v1.52/events?since=1.000000001&until=2']);
-    await created.close();
+    await http.close();
   });
 });
 

@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createZstdDecompress,
+} from 'node:zlib';
+import { fault } from '../errors/fault.ts';
+
+/** What an engine answers with: a response, decoded. Dockerode hands it to its callers as it is. */
+export type EngineResponse = Readable & {
+  readonly statusCode?: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+};
+
+const zlibOptions = { flush: constants.Z_SYNC_FLUSH };
+
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: () => createGunzip(zlibOptions),
+  'x-gzip': () => createGunzip(zlibOptions),
+  deflate: () => createInflate(zlibOptions),
+  br: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }),
+  zstd: () => createZstdDecompress({ flush: constants.ZSTD_e_flush }),
+};
+
+/** More than a proxy before a proxy adds. Each costs a buffer. */
+const MAX_CODINGS = 3;
+
+/**
+ * Undoes the codings of a body. Requests ask for none, but some proxies compress whatever they pass on, and lines in a
+ * coding would be read as noise.
+ *
+ * @throws {WatcherError} `PROTOCOL` for a coding that is unknown, or for more than three
+ */
+export function decodeBody(response: IncomingMessage, host: string): EngineResponse {
+  const codings = codingsOf(response);
+  if (codings.length === 0) return response;
+  const decoders = codings.map((coding) => (Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined));
+  if (codings.length > MAX_CODINGS || decoders.includes(undefined)) {
+    response.destroy();
+    const what = `${host} answered in the encoding "${codings.join(', ')}", though "identity" was asked for`;
+    throw fault('PROTOCOL', `${what}. Turn compression off in the proxy before the engine.`);
+  }
+  const { statusCode, headers } = response;
+  let body: NodeJS.ReadableStream = response;
+  // The last coding was applied last. A failure destroys all, and the consumer of the last one receives it.
+  for (const decoder of decoders.reverse()) body = pipeline(body, (decoder as () => Transform)(), () => {});
+  const plain = { ...headers };
+  delete plain['content-encoding'];
+  return Object.assign(body as Transform, { statusCode, headers: plain });
+}
+
+/** In the order in which they were applied: those of the content, then those of its transfer. */
+function codingsOf({ headers }: IncomingMessage): string[] {
+  return [headers['content-encoding'], headers['transfer-encoding']]
+    .flatMap((value) => (value ?? '').toLowerCase().split(','))
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '' && coding !== 'identity' && coding !== 'chunked');
+}
