@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import {
   invalidOption,
   type Watcher,
@@ -7,6 +6,7 @@ import {
   type WatchStream,
 } from '@watcher/core';
 import type { FileEvent } from '@watcher/events';
+import { absoluteBasePath } from './base-path.ts';
 import { directoryOption, fileNameOption } from './directory-watcher.ts';
 import { SharedDirectory } from './observation/shared-directory.ts';
 import {
@@ -51,7 +51,7 @@ export class ConfigFileWatcher implements Watcher<FileEvent> {
     const { basePath, ...others } = options;
     this.name = fileNameOption('fileName', fileName);
     this.#basePath = directoryOption('basePath', basePath);
-    this.#path = resolve(basePath);
+    this.#path = absoluteBasePath(basePath);
     this.#settings = settingsOf(others);
     this.#refuseConflict();
   }

@@ -1,6 +1,7 @@
-import { normalize, resolve } from 'node:path';
+import { normalize } from 'node:path';
 import { invalidOption, type Watcher, type WatchOptions, type WatchStream } from '@watcher/core';
 import type { FileEvent } from '@watcher/events';
+import { absoluteBasePath } from './base-path.ts';
 import { FileWatcher } from './file-watcher.ts';
 import { SharedDirectory } from './observation/shared-directory.ts';
 import { type FileWatcherOptions, settingsOf } from './options.ts';
@@ -32,7 +33,7 @@ export class DirectoryWatcher implements Watcher<FileEvent> {
    */
   constructor(path: string, options?: FileWatcherOptions) {
     this.path = directoryOption('path', path);
-    this.#watch = new SharedDirectory(resolve(path), settingsOf(options));
+    this.#watch = new SharedDirectory(absoluteBasePath(path), settingsOf(options));
   }
 
   /** A stream of every file in the directory. */

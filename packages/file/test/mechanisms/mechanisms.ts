@@ -290,6 +290,27 @@ export const mechanisms: readonly Mechanism[] = [
     tests: ['faults/coarse-times'],
   },
   {
+    name: 'any renamed name may be that of the directory itself',
+    file: 'notify/directory-watch.ts',
+    on: 'if (isRename) this.#sink.suspect();',
+    off: 'if (name === basename(this.#path)) this.#sink.suspect();',
+    tests: ['faults/aliases'],
+  },
+  {
+    name: 'the end of a watch shows under any name',
+    file: 'notify/directory-watch.ts',
+    on: 'isRename && name === this.#renamedLast',
+    off: 'isRename && name === basename(this.#path)',
+    tests: ['faults/aliases'],
+  },
+  {
+    name: '`..` after a symlink is left to the kernel',
+    file: 'base-path.ts',
+    on: "else if (names.at(-1) === '..' || isSymlink(sep + names.join(sep))) names.push('..');",
+    off: '',
+    tests: ['base-path'],
+  },
+  {
     name: 'the watch is on the directory that was looked at, and on no other',
     file: 'notify/directory-watch.ts',
     on: '(await directoryIdentity(path)) === identity) return true;',

@@ -116,7 +116,9 @@ test('a symlink that is hidden, or that leads to a directory, is not followed', 
 test('a directory of targets that is replaced is watched in its new place', async () => {
   await using made = await place();
   await pointTo(made, '../one/target');
+  const before = osWatches();
   await using seen = await record(new DirectoryWatcher(made.at('config'), NOTIFIED));
+  await until(() => osWatches() === before + 2, 'the directory of the target to be watched');
   await rename(made.at('one'), made.at('away'));
   await rename(made.at('two'), made.at('one'));
   await seen.lineCount(1);
