@@ -1,4 +1,5 @@
-import type { Clock } from '@watcher/core';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
+import { type Clock, delay, isWatcherError } from '@watcher/core';
 import { type LinkedAbort, linkAbort, until } from '../concurrency.ts';
 import { classify } from '../errors/classify.ts';
 import { fault } from '../errors/fault.ts';
@@ -88,16 +89,17 @@ export class Requests {
     try {
       signal.throwIfAborted();
       const answer = transport.events(request, link.signal);
-      const response = await this.#inTime(answer, 'headers', link).catch((error) => {
+      const response = await this.#headers(request, answer, link).catch((error) => {
         answer.then(letGo, () => {}); // one that comes late is not wanted any more
         throw error;
       });
-      if ('refusal' in response) throw classifyStatus(response.refusal, host);
-      const { headers } = response;
-      const body = response.body as Body;
+      if (response && 'refusal' in response) throw classifyStatus(response.refusal, host);
+      const body = (response?.body ?? bodyOf(answer, host)) as Body;
       const over = () => link[Symbol.dispose]();
       body.on('close', over);
       body.on('error', over); // an abort before anyone reads it is an error of the body, too
+      if (!response) return { body, date: undefined };
+      const { headers } = response;
       this.#readsLog = headers['libpod-api-version'] !== undefined;
       return { body, date: engineDate(headers) };
     } catch (error) {
@@ -126,9 +128,13 @@ export class Requests {
     using link = linkAbort(signal);
     const { body, date } = await this.open(request, link.signal);
     const latest = new LatestLines();
+    let lastByte = NEWLINE;
     const whole = new Promise<void>((resolve, reject) => {
       const splitter = new LineSplitter({ line: (line) => latest.add(line) });
-      body.on('data', (chunk) => splitter.write(chunk));
+      body.on('data', (chunk) => {
+        splitter.write(chunk);
+        lastByte = chunk.at(-1) ?? lastByte;
+      });
       body.on('end', resolve);
       body.on('error', reject);
       body.on('close', () =>
@@ -136,8 +142,9 @@ export class Requests {
       );
     });
     try {
-      await this.#inTime(whole, END, link);
-      return { lines: latest.lines, isWhole: latest.areAll, date };
+      await this.#inTime(whole, END, link.signal);
+      // Without a length or chunks, an answer that is cut short ends like a whole one.
+      return { lines: latest.lines, isWhole: latest.areAll && lastByte === NEWLINE, date };
     } catch (error) {
       discard(body);
       throw classify(error, this.host);
@@ -156,20 +163,62 @@ export class Requests {
     return date;
   }
 
-  /** Waits for `answer`, but no longer than `timeout` and not past an abort; gives the request up if it is late. */
-  async #inTime<T>(answer: Promise<T>, what: string, link: LinkedAbort): Promise<T> {
-    const { clock, timeout, host } = this.#options;
-    const timer = clock.setTimeout(() => {
-      late.reject(fault('TIMEOUT', slow(host, what, timeout)));
-      link.abort();
-    }, timeout);
-    const late = Promise.withResolvers<never>();
+  /**
+   * Waits for the headers of an answer. Resolves with undefined where they are held back: some proxies send those of a
+   * stream with its first byte, and a quiet engine sends none. The stream then counts as open and silent, and the same
+   * checks as for any silent stream show whether it brings what the engine has. The sign is that a bounded question,
+   * which is asked when half of the time has passed, is answered before the headers come.
+   */
+  async #headers(
+    request: EventsQuery,
+    answer: Promise<EventsResponse>,
+    link: LinkedAbort,
+  ): Promise<EventsResponse | undefined> {
+    const headers = this.#inTime(answer, 'headers', link.signal);
+    if (request.until !== undefined || request.stream === false) return headers;
+    const { clock, timeout } = this.#options;
+    using own = linkAbort(link.signal);
+    let isEngineThere = false;
+    const question = async () => {
+      if (!(await delay(clock, timeout / 2, own.signal))) return;
+      await this.now(own.signal);
+      isEngineThere = true;
+    };
+    question().catch(() => {}); // without an answer it is no sign
     try {
-      return await Promise.race([late.promise, until(answer, link.signal)]);
+      return await headers;
+    } catch (error) {
+      if (isEngineThere && isWatcherError(error, 'TIMEOUT')) return undefined;
+      throw error;
+    } finally {
+      own.abort();
+    }
+  }
+
+  /** Waits for `answer`, but no longer than `timeout` and not past an abort. */
+  async #inTime<T>(answer: Promise<T>, what: string, signal: AbortSignal): Promise<T> {
+    const { clock, timeout, host } = this.#options;
+    const late = Promise.withResolvers<never>();
+    const timer = clock.setTimeout(() => late.reject(fault('TIMEOUT', slow(host, what, timeout))), timeout);
+    try {
+      return await Promise.race([late.promise, until(answer, signal)]);
     } finally {
       clock.clearTimeout(timer);
     }
   }
+}
+
+/** The body of an answer whose headers are held back. It stays silent until they come. */
+function bodyOf(answer: Promise<EventsResponse>, host: string): Body {
+  const body = new PassThrough();
+  answer.then(
+    (response) => {
+      if ('refusal' in response) body.destroy(classifyStatus(response.refusal, host));
+      else pipeline(response.body as Readable, body, () => {}); // the reader of `body` receives a failure
+    },
+    (error) => body.destroy(classify(error, host)),
+  );
+  return body;
 }
 
 function letGo(response: EventsResponse): void {
@@ -186,6 +235,8 @@ function engineDate(headers: OpenResponse['headers']): bigint | undefined {
   const date = Date.parse(String(headers['date'] ?? ''));
   return Number.isNaN(date) ? undefined : BigInt(date) * 1_000_000n;
 }
+
+const NEWLINE = 0x0a;
 
 const END = 'end of the answer';
 
