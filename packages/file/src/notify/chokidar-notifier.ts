@@ -48,7 +48,11 @@ async function createWatcher(path: string): Promise<FSWatcher> {
       atomic: false,
       ignored: (entry: string) => !isSamePath(entry, path),
     };
-    return watch('.', options);
+    const watcher = watch('.', options);
+    // Skips chokidar's own list of the directory, which takes 40 µs of CPU for each entry. Without this method a later
+    // version lists again, and nothing else changes.
+    watcher.createScanStream = () => undefined;
+    return watcher;
   } catch (error) {
     throw new NotifierUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
   }
