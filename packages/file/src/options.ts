@@ -42,6 +42,11 @@ export interface FileWatcherOptions {
    */
   readonly contentLimit?: number | undefined;
   /**
+   * Milliseconds that a file system may take to answer one call before `FILE_SYSTEM_TIMEOUT` is reported. Local file
+   * systems have no such limit. Default 2000.
+   */
+  readonly timeout?: number | undefined;
+  /**
    * Written to as the watching of a directory begins and ends (debug), as a fault stands in its way (warn) and as that
    * is over (info). Default: silent.
    */
@@ -62,6 +67,8 @@ export interface Settings {
   readonly isIgnored: (name: string) => boolean;
   readonly rewrites: boolean;
   readonly contentLimit: number;
+  /** Milliseconds. */
+  readonly timeout: number;
   readonly logger: Logger | undefined;
   readonly clock: Clock;
 }
@@ -97,6 +104,7 @@ export function settingsOf(options: FileWatcherOptions = {}): Settings {
     isIgnored: ignoreOption(options.ignore),
     rewrites: booleanOption('rewrites', options.rewrites),
     contentLimit: countOption('contentLimit', options.contentLimit, 4 * 1024 * 1024),
+    timeout: durationOption('timeout', options.timeout, 2000, 1),
     logger: loggerOption('logger', options.logger),
     clock: clockOption('clock', options.clock),
   };
@@ -114,7 +122,15 @@ export function isObject(given: unknown): given is object {
 export function conflictingOption(a: Settings, b: Settings): string | undefined {
   if (a.settle.quiet !== b.settle.quiet) return 'settleTime';
   if (!sameIgnore(a.ignore, b.ignore)) return 'ignore';
-  const plain = ['pollInterval', 'polling', 'rewrites', 'contentLimit', 'logger', 'clock'] as const;
+  const plain = [
+    'pollInterval',
+    'polling',
+    'rewrites',
+    'contentLimit',
+    'timeout',
+    'logger',
+    'clock',
+  ] as const;
   return plain.find((name) => a[name] !== b[name]);
 }
 

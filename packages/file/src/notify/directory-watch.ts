@@ -1,14 +1,15 @@
-import { lstat, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { FileSystem } from '../fs/file-system.ts';
 import { faultOf, isAbsence } from '../system/faults.ts';
-import { isLocal } from '../system/locality.ts';
 import { directoryIdentity, pathOf } from '../system/snapshot.ts';
+import { fsWatchNotifier } from './fs-watch-notifier.ts';
 import type { ChangeNotifier, NotificationSink, Subscription } from './notifier.ts';
 import { endAll } from './subscriptions.ts';
 
 export interface DirectoryWatchSink {
-  /** Called when the entry `name` may have changed. */
-  changed(name: string): void;
+  /** Called when the entry `name` may have changed. `isRename`: it came or went, and nothing was written. */
+  changed(name: string, isRename: boolean): void;
   /** Called when any entry may have changed. */
   changedAny(): void;
   /** Called when the path may lead to another directory: `check` has to be called. */
@@ -39,6 +40,7 @@ interface Hold {
 export class DirectoryWatch {
   readonly #path: string;
   readonly #notifier: ChangeNotifier | undefined;
+  readonly #fileSystem: FileSystem;
   readonly #sink: DirectoryWatchSink;
   /** Of the directory at the last check; undefined when there was none. */
   #identity: string | undefined;
@@ -51,12 +53,19 @@ export class DirectoryWatch {
   #renamedLast: string | undefined;
   /** The name of the last two notifications, if both were renames: the watch may have ended. */
   #endedName: string | undefined;
-  #localDevice: bigint | undefined;
+  /** The mount that the directory was in at the last check. */
+  #mount: string | undefined;
 
   /** @param notifier undefined: no OS watch is wanted */
-  constructor(path: string, notifier: ChangeNotifier | undefined, sink: DirectoryWatchSink) {
+  constructor(
+    path: string,
+    notifier: ChangeNotifier | undefined,
+    fileSystem: FileSystem,
+    sink: DirectoryWatchSink,
+  ) {
     this.#path = path;
     this.#notifier = notifier;
+    this.#fileSystem = fileSystem;
     this.#sink = sink;
   }
 
@@ -70,24 +79,28 @@ export class DirectoryWatch {
     return this.#identity;
   }
 
-  /** The device of the directory, if that is one of this machine. */
-  get localDevice(): bigint | undefined {
-    return this.#localDevice;
+  /** Whether the system notifies of every change of a file in the directory that has no other name. */
+  get isNotifiedOfAll(): boolean {
+    return this.watching && this.#fileSystem.locate(this.#path).hasReliableTimes;
   }
 
   /** Looks where the path leads now, and moves the watch there. */
   async check(): Promise<DirectoryCheck> {
     const before = this.#identity;
     const heldBefore = this.#hold;
+    const mountBefore = this.#mount;
+    this.#fileSystem.refresh();
     await this.#releaseIfEnded();
     let fault: unknown = MOVED_ON;
     // Directories that come and go faster than they can be watched are left to the next check.
     for (let attempt = 0; attempt < ATTEMPTS && fault === MOVED_ON; attempt++) fault = await this.#follow();
-    if (this.#identity !== before) this.#localDevice = await localDevice(this.#path);
+    if (this.#identity !== undefined) this.#mount = this.#fileSystem.locate(this.#path).mount?.identity;
     // Between a release and the next subscription within this check, changes went unnoticed.
     const watchedAnew = this.watching && this.#hold !== heldBefore;
+    // A file system that is mounted again may have the identity, and all the times, of the one before.
+    const isRemounted = this.#mount !== mountBefore;
     return {
-      moved: this.#identity !== before || watchedAnew,
+      moved: this.#identity !== before || isRemounted || watchedAnew,
       fault: fault ?? this.#hold?.subscription.fallbackReason,
     };
   }
@@ -102,7 +115,7 @@ export class DirectoryWatch {
   async #follow(): Promise<unknown> {
     let fault: unknown;
     try {
-      this.#identity = await directoryIdentity(this.#path);
+      this.#identity = await directoryIdentity(this.#path, this.#fileSystem);
       if (this.#identity === undefined) fault = faultOf('ENOTDIR');
     } catch (error) {
       // Where nothing can be said, what was known stays true.
@@ -131,7 +144,7 @@ export class DirectoryWatch {
         this.#noteEnd(name, isRename);
         // Any renamed name may stand for the directory itself.
         if (isRename) this.#sink.suspect();
-        this.#sink.changed(name);
+        this.#sink.changed(name, isRename);
       },
       changedAny: () => {
         this.#sink.suspect();
@@ -155,16 +168,20 @@ export class DirectoryWatch {
     const hold = this.#hold;
     this.#endedName = undefined;
     if (name === undefined || !hold) return;
-    const isEntry = await lstat(pathOf(hold.path, name)).then(
-      () => true,
-      (error) => !isAbsence(error),
-    );
+    const place = this.#fileSystem.locate(hold.path);
+    const entry = pathOf(hold.path, name);
+    const isEntry = await this.#fileSystem
+      .call(place, () => lstat(entry))
+      .then(
+        () => true,
+        (error) => !isAbsence(error),
+      );
     if (!isEntry) await endAll(hold.realPath);
   }
 
   /** What happens in the directories above is of interest only where it concerns the next step to the directory. */
   async #watchAbove(notifier: ChangeNotifier): Promise<boolean> {
-    const [above, next] = await nearestAbove(this.#path);
+    const [above, next] = await nearestAbove(this.#path, this.#fileSystem);
     const held = this.#hold;
     const isWatched = await this.#watch(notifier, above, {
       changed: (name, isRename) => {
@@ -185,13 +202,15 @@ export class DirectoryWatch {
     path: string,
     sink: Omit<NotificationSink, 'ended'>,
   ): Promise<boolean> {
-    const identity = await directoryIdentity(path);
+    const identity = await directoryIdentity(path, this.#fileSystem);
     if (identity === undefined) return false;
     if (this.#holds(path, identity)) return true;
     this.#release();
     const releases = this.#releases;
-    const realPath = await realpath(path);
-    const subscription = await notifier.watch(
+    const place = this.#fileSystem.locate(path);
+    const realPath = await this.#fileSystem.call(place, () => realpath(path));
+    // chokidar makes calls of its own, each of which may hold a thread where nothing answers.
+    const subscription = await (place.isLocal ? notifier : fsWatchNotifier).watch(
       { path: realPath, identity },
       {
         ...sink,
@@ -203,7 +222,8 @@ export class DirectoryWatch {
     );
     this.#hold = { path, realPath, identity, subscription };
     // The watch may have ended while it was being opened.
-    if (releases === this.#releases && (await directoryIdentity(path)) === identity) return true;
+    if (releases === this.#releases && (await directoryIdentity(path, this.#fileSystem)) === identity)
+      return true;
     this.#release();
     return false;
   }
@@ -228,18 +248,13 @@ export class DirectoryWatch {
 const MOVED_ON = faultOf('ENOENT');
 const ATTEMPTS = 20;
 
-async function localDevice(path: string): Promise<bigint | undefined> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  return found && (await isLocal(path)) ? found.dev : undefined;
-}
-
 /** The nearest existing directory above `path`, and the name in it that leads on to `path`. */
-async function nearestAbove(path: string): Promise<[above: string, next: string]> {
+async function nearestAbove(path: string, fileSystem: FileSystem): Promise<[above: string, next: string]> {
   let above = dirname(path);
   let next = basename(path);
   for (; above !== dirname(above); next = basename(above), above = dirname(above)) {
     try {
-      if ((await directoryIdentity(above)) !== undefined) break;
+      if ((await directoryIdentity(above, fileSystem)) !== undefined) break;
     } catch {
       // higher still
     }

@@ -1,6 +1,7 @@
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { systemClock } from '@watcher/core';
+import type { FileSystem } from '../fs/file-system.ts';
 import { isAbsence } from '../system/faults.ts';
 import { directoryIdentity, pathOf, type Stat, sameStat } from '../system/snapshot.ts';
 import type { ChangeNotifier, Subscription } from './notifier.ts';
@@ -38,13 +39,13 @@ export type SeenTarget = Stat | 'absent';
  * Watches the directories outside that the symlinks of one directory lead to: one subscription each, however many
  * symlinks lead there.
  *
- * Symlinks are followed one after the other, and only after a look at them has been answered, so that a file system
- * that does not answer occupies no more than one thread.
+ * Only targets on local file systems are followed: what may not answer is left to the poll.
  */
 export class LinkTargets {
   readonly #directory: string;
   readonly #notifier: ChangeNotifier | undefined;
   readonly #isOwn: (identity: string) => boolean;
+  readonly #fileSystem: FileSystem;
   readonly #sink: LinkTargetsSink;
   readonly #folders = new Map<string, Folder>();
   readonly #targets = new Map<string, Target>();
@@ -62,11 +63,13 @@ export class LinkTargets {
     directory: string,
     notifier: ChangeNotifier | undefined,
     isOwn: (identity: string) => boolean,
+    fileSystem: FileSystem,
     sink: LinkTargetsSink,
   ) {
     this.#directory = directory;
     this.#notifier = notifier;
     this.#isOwn = isOwn;
+    this.#fileSystem = fileSystem;
     this.#sink = sink;
   }
 
@@ -119,6 +122,10 @@ export class LinkTargets {
   }
 
   async #follow(notifier: ChangeNotifier, name: string, seen: SeenTarget): Promise<void> {
+    if (!this.#fileSystem.locate(pathOf(this.#directory, name)).isLocal) {
+      this.#drop(name);
+      return;
+    }
     const path = await targetOf(this.#directory, name);
     const identity = (await isDirectory(path)) ? undefined : await directoryIdentity(dirname(path));
     // A later look at the name knows better.

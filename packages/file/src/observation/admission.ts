@@ -10,7 +10,7 @@ export interface AdmissionParts {
   readonly survey: Survey;
   readonly seats: Seats;
   /** Puts in doubt whatever is not as the picture shows it. */
-  readonly scan: (signal: AbortSignal) => Promise<void>;
+  readonly scan: () => Promise<void>;
   /** Called with a seat once its files are covered: it is to be told of the faults that stand. */
   readonly onCovered: (seat: Seat) => void;
 }
@@ -82,10 +82,10 @@ export class Admission {
     // Known is what is covered: of the rest the picture may hold what a seat left behind, long since another.
     const isKnown = (name: string) => this.#names.has(name) || (this.#every && seats.isShown(name));
     picture.keep(isKnown);
-    await scan(signal);
+    await scan();
     const names = new Set(newcomers.flatMap(({ name }) => name ?? []));
     const every = newcomers.some(({ name }) => name === undefined);
-    if (every && !this.#every) for (const name of (await survey.list(undefined)) ?? []) names.add(name);
+    if (every && !this.#every) for (const name of (await survey.list()) ?? []) names.add(name);
     await survey.take(
       [...names].filter((name) => !isKnown(name)),
       signal,

@@ -21,20 +21,20 @@ export class Notice {
     this.#parts = parts;
   }
 
-  /** Something may have happened to `name`, whatever that is. */
-  take(name: string): void {
+  /** Something may have happened to `name`, whatever that is. `moved`: it came or went, and nothing was written. */
+  take(name: string, moved: boolean): void {
     if (!isPlainName(name)) return;
     const { settings, picture, doubts, seats } = this.#parts;
     const now = settings.clock.monotonic();
-    if (seats.wants(name)) this.#doubt(name, now);
-    for (const link of picture.linksThrough(name)) doubts.hint(link, now);
+    if (seats.wants(name)) this.#doubt(name, now, moved);
+    for (const link of picture.linksThrough(name)) doubts.hint(link, now, moved);
   }
 
   /** Names that come and go faster than they can be looked at are as many as anybody likes; those that stay are listed. */
-  #doubt(name: string, now: number): void {
+  #doubt(name: string, now: number, moved: boolean): void {
     const { picture, doubts, lookAtAll } = this.#parts;
     const isStrange = !doubts.get(name) && !picture.files.has(name);
     if (isStrange && doubts.isFull) lookAtAll();
-    else doubts.hint(name, now);
+    else doubts.hint(name, now, moved);
   }
 }

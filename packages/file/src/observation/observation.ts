@@ -1,4 +1,5 @@
 import { harmlessLogger, type Logger } from '@watcher/core';
+import { FileSystem } from '../fs/file-system.ts';
 import { defaultNotifier } from '../notify/default-notifier.ts';
 import { DirectoryWatch } from '../notify/directory-watch.ts';
 import { LinkTargets } from '../notify/link-targets.ts';
@@ -12,7 +13,9 @@ import { type Fault, Faults } from '../system/faults.ts';
 import { Admission } from './admission.ts';
 import { Alarm } from './alarm.ts';
 import { publishChanges, publishDirectory } from './diagnostics.ts';
+import { LoopLoad } from './loop-load.ts';
 import { Notice } from './notice.ts';
+import { PollPlan } from './poll-plan.ts';
 import { type Seat, Seats } from './seats.ts';
 
 /**
@@ -31,6 +34,7 @@ export class Observation {
   readonly #settings: Settings;
   readonly #logger: Logger | undefined;
   readonly #alarm: Alarm;
+  readonly #fileSystem: FileSystem;
   readonly #watch: DirectoryWatch;
   readonly #linkTargets: LinkTargets;
   readonly #doubts: Doubts;
@@ -41,6 +45,8 @@ export class Observation {
   readonly #survey: Survey;
   readonly #examiner: Examiner;
   readonly #admission: Admission;
+  readonly #pollPlan = new PollPlan();
+  readonly #loopLoad = new LoopLoad();
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #suspect = true;
@@ -51,7 +57,9 @@ export class Observation {
     this.#path = path;
     this.#settings = settings;
     this.#logger = settings.logger && harmlessLogger(settings.logger);
-    this.#alarm = new Alarm(settings.clock);
+    const { clock, timeout } = settings;
+    this.#fileSystem = new FileSystem({ clock, timeout, signal: this.#stop.signal });
+    this.#alarm = new Alarm(clock);
     this.#doubts = new Doubts(settings.settle);
     this.#faults = new Faults(
       (fault) => this.#tellFault(fault),
@@ -63,7 +71,12 @@ export class Observation {
     );
     this.#seats = new Seats(settings.isIgnored);
     const isShown = (name: string) => this.#seats.isShown(name);
-    const known = { settings, picture: this.#picture, doubts: this.#doubts };
+    const known = {
+      settings,
+      fileSystem: this.#fileSystem,
+      picture: this.#picture,
+      doubts: this.#doubts,
+    };
     this.#notice = new Notice({ ...known, seats: this.#seats, lookAtAll: () => this.#tickSoon() });
     const isWanted = (name: string) => this.#seats.wants(name);
     this.#survey = new Survey(path, {
@@ -77,20 +90,21 @@ export class Observation {
       ...known,
       survey: this.#survey,
       seats: this.#seats,
-      scan: (signal) => this.#scan(signal),
+      scan: () => this.#scan(),
       onCovered: (seat) => this.#tellFaultsTo(seat),
     });
     const notifier = settings.polling ? undefined : defaultNotifier;
-    this.#watch = new DirectoryWatch(path, notifier, {
-      changed: (name) => this.#hint(name),
+    this.#watch = new DirectoryWatch(path, notifier, this.#fileSystem, {
+      changed: (name, isRename) => this.#hint(name, isRename),
       changedAny: () => this.#tickSoon(),
       suspect: () => {
         this.#suspect = true;
         this.#alarm.ring();
       },
     });
-    this.#linkTargets = new LinkTargets(path, notifier, (identity) => identity === this.#watch.identity, {
-      changed: (name) => this.#hint(name),
+    const isOwn = (identity: string) => identity === this.#watch.identity;
+    this.#linkTargets = new LinkTargets(path, notifier, isOwn, this.#fileSystem, {
+      changed: (name) => this.#hint(name, false),
       refused: (folder, error) => {
         this.#faults.note('watch', folder, error);
         this.#alarm.ring();
@@ -98,6 +112,8 @@ export class Observation {
       forgotten: (folder) => this.#faults.forget('watch', folder),
     });
     this.#running = this.#run(this.#stop.signal).catch((error) => {
+      // The end of the watching ends whatever is being done.
+      if (this.#stop.signal.aborted) return;
       for (const seat of this.#seats) seat.fail(error);
     });
   }
@@ -131,9 +147,9 @@ export class Observation {
     publishDirectory(this.#path, 'opened');
     try {
       while (!signal.aborted) {
-        if (this.#suspect && (await this.#checkWatch())) await this.#scan(signal);
+        if (this.#suspect && (await this.#checkWatch())) await this.#scan();
         await this.#admission.cover(signal);
-        if (this.#now() >= this.#nextTick) await this.#tick(signal);
+        if (this.#now() >= this.#nextTick) await this.#tick();
         await this.#settle(signal);
         if (this.#crash) throw this.#crash.error;
         this.#admission.openSettled();
@@ -149,9 +165,10 @@ export class Observation {
 
   // What puts names in doubt.
 
-  #hint(name: string): void {
+  #hint(name: string, moved: boolean): void {
     try {
-      this.#notice.take(name);
+      // Elsewhere a name may be notified of late, or together with what is written.
+      this.#notice.take(name, moved && this.#watch.isNotifiedOfAll);
     } catch (error) {
       this.#crash ??= { error };
     }
@@ -164,12 +181,12 @@ export class Observation {
   }
 
   /** The safety poll, and what is done every so often while anything stands in the way. */
-  async #tick(signal: AbortSignal): Promise<void> {
+  async #tick(): Promise<void> {
     // First: what happens to be noticed in the middle of it may need another.
     this.#nextTick = Number.POSITIVE_INFINITY;
     this.#linkTargets.retry();
     await this.#checkWatch();
-    await this.#scan(signal);
+    await this.#scan();
   }
 
   #nextMoment(): number | undefined {
@@ -183,32 +200,60 @@ export class Observation {
     return this.#settings.pollInterval ?? RETRY_INTERVAL;
   }
 
-  /** Whether changes may have gone unnoticed. */
+  /** Whether changes may have gone unnoticed. Then equal times prove nothing, either. */
   async #checkWatch(): Promise<boolean> {
     this.#suspect = false;
     const { moved, fault } = await this.#watch.check();
+    this.#stop.signal.throwIfAborted();
     this.#faults.note('watch', this.#path, fault);
+    if (moved) {
+      this.#survey.forgetListing();
+      this.#survey.rereadAll();
+    }
     return moved;
   }
 
   /** Puts in doubt whatever is not as the picture shows it. */
-  async #scan(signal: AbortSignal): Promise<void> {
-    const { localDevice } = this.#watch;
+  async #scan(): Promise<void> {
+    this.#fileSystem.refresh();
+    const listed = await this.#listed();
+    await this.#survey.glanceAt(this.#withoutDoubts(this.#namesToCompare(listed)));
+    this.#loopLoad.reset();
+  }
+
+  #namesToCompare(listed: readonly string[] | undefined): Iterable<string> {
+    const isNotified = this.#watch.isNotifiedOfAll && !this.#loopLoad.isHigh;
+    if (isNotified && this.#pollPlan.isSame(listed)) {
+      const turn = this.#pollPlan.turn();
+      if (turn) return new Set([...turn, ...this.#admission.coveredNames, ...this.#unnotified()]);
+    }
     const names = new Set(this.#admission.coveredNames);
-    const listed = await this.#listed(localDevice);
     if (listed) {
-      for (const name of [...listed, ...this.#picture.files.keys()]) names.add(name);
+      for (const name of listed) names.add(name);
+      for (const name of this.#picture.files.keys()) names.add(name);
       this.#faults.keep((name) => names.has(name));
     }
-    for (const { name } of this.#doubts) names.delete(name);
-    await this.#survey.glanceAt(names, localDevice, signal);
+    const isWhole = !isNotified || !this.#pollPlan.isSame(listed);
+    return new Set([...this.#pollPlan.begin(listed, [...names], isWhole), ...this.#unnotified()]);
+  }
+
+  /** What may change without a notification in the directory. */
+  *#unnotified(): Iterable<string> {
+    yield* this.#picture.unnotified();
+    yield* this.#faults.names();
+    const place = this.#fileSystem.locate(this.#path);
+    for (const name of this.#fileSystem.mountPointsIn(place)) if (this.#seats.wants(name)) yield name;
+  }
+
+  *#withoutDoubts(names: Iterable<string>): Iterable<string> {
+    for (const name of names) if (!this.#doubts.get(name)) yield name;
   }
 
   /** Every file, if that is asked for; undefined when they cannot be told, and a file asked for by name still can. */
-  async #listed(localDevice: bigint | undefined): Promise<readonly string[] | undefined> {
-    if (this.#admission.coversEvery) return this.#survey.list(localDevice);
+  async #listed(): Promise<readonly string[] | undefined> {
+    if (this.#admission.coversEvery) return this.#survey.list();
     this.#faults.forget('list', this.#path);
-    return [];
+    return NONE;
   }
 
   // What takes doubts away.
@@ -265,6 +310,8 @@ export class Observation {
     return this.#settings.clock.monotonic();
   }
 }
+
+const NONE: readonly string[] = [];
 
 /** Milliseconds, where the poll is off. */
 const RETRY_INTERVAL = 1000;

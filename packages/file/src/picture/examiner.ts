@@ -1,3 +1,4 @@
+import type { FileSystem } from '../fs/file-system.ts';
 import type { Settings } from '../options.ts';
 import { type FileState, sameStat } from '../system/snapshot.ts';
 import { type Change, difference, type Found, remembered } from './difference.ts';
@@ -8,6 +9,7 @@ import type { Survey } from './survey.ts';
 
 export interface ExaminerParts {
   readonly settings: Settings;
+  readonly fileSystem: FileSystem;
   readonly picture: Picture;
   readonly doubts: Doubts;
   readonly survey: Survey;
@@ -27,13 +29,14 @@ export class Examiner {
 
   /** What has changed among `due`, which the picture shows from now on. A name that cannot be settled yet stays in doubt. */
   async examine(due: readonly Doubt[], signal: AbortSignal): Promise<Change[]> {
-    const { picture, doubts, isShown, isWanted } = this.#parts;
+    const { fileSystem, picture, doubts, isShown, isWanted } = this.#parts;
+    fileSystem.refresh();
     const hintsBefore = new Map(due.map(({ name, hints }) => [name, hints]));
     const found = await this.#settled(hintsBefore, signal);
-    if (found.size === 0) return [];
+    if (signal.aborted || found.size === 0) return [];
     const now = this.#now();
-    const known = { directory: this.#path, picture, doubts };
-    const moves = await findRenames(found, { ...known, isShown, isWanted, now, signal });
+    const known = { directory: this.#path, fileSystem, picture, doubts };
+    const moves = await findRenames(found, { ...known, isShown, isWanted, now });
     if (signal.aborted) return [];
     this.#putOffHinted(found, moves, hintsBefore);
     return this.#accept(found, moves, hintsBefore);
@@ -46,16 +49,22 @@ export class Examiner {
   ): Promise<Map<string, FileState | undefined>> {
     const { settings, picture, doubts, survey } = this.#parts;
     const found = new Map<string, FileState | undefined>();
+    let isEarly = false;
     await survey.lookAt([...hintsBefore.keys()], signal, (name, seen) => {
       const doubt = doubts.get(name);
       if (!doubt) return;
       const known = picture.files.get(name);
-      const again = lookAgainAt(doubt, seen, known, hintsBefore.get(name) ?? 0, this.#now(), settings.settle);
+      const hints = hintsBefore.get(name) ?? 0;
+      const isKnownElsewhere = 'state' in seen && picture.hasInode(seen.state.ino);
+      const now = this.#now();
+      const again = lookAgainAt(doubt, seen, known, hints, now, settings.settle, isKnownElsewhere);
+      isEarly ||= again === undefined && doubt.moved;
       if (again !== undefined) doubt.due = again;
       else if (seen.kind === 'absent') found.set(name, undefined);
       else if (seen.kind !== 'unknown') found.set(name, seen.state);
       else this.#giveUp(name);
     });
+    if (isEarly) await queuedNotifications();
     return found;
   }
 
@@ -124,4 +133,9 @@ export class Examiner {
   #now(): number {
     return this.#parts.settings.clock.monotonic();
   }
+}
+
+/** Resolves when what the system has notified of so far was received: its queue is read once a turn of the loop. */
+async function queuedNotifications(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

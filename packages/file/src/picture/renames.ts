@@ -1,3 +1,4 @@
+import type { FileSystem } from '../fs/file-system.ts';
 import { type Glance, glance } from '../system/glance.ts';
 import { type FileState, isOwnName, isPlainName, listNames, look } from '../system/snapshot.ts';
 import { arrivalsAmong, type Found, findMoves } from './difference.ts';
@@ -7,6 +8,7 @@ import type { Doubts } from './settle.ts';
 
 export interface RenameSearch {
   readonly directory: string;
+  readonly fileSystem: FileSystem;
   readonly picture: Picture;
   readonly doubts: Doubts;
   /** Whether a name may be told to anyone. */
@@ -15,7 +17,6 @@ export interface RenameSearch {
   readonly isWanted: (name: string) => boolean;
   /** On the monotonic clock. */
   readonly now: number;
-  readonly signal: AbortSignal;
 }
 
 /** More names than this are not searched for a file that is gone; it counts as deleted. */
@@ -42,7 +43,7 @@ async function addOldNames(found: Map<string, FileState | undefined>, search: Re
   if (arrivals.isEmpty) return;
   for (const [old, was] of known) {
     if (found.has(old) || was.linked || arrivals.of(was).length === 0) continue;
-    const { kind } = await look(search.directory, old, 0);
+    const { kind } = await look(search.directory, old, 0, search.fileSystem);
     if (kind === 'absent') found.set(old, undefined);
   }
 }
@@ -83,9 +84,9 @@ function lostFiles(found: Found, moves: ReadonlyMap<string, string>, picture: Pi
 async function newNames(
   lost: NamesByFile,
   found: Found,
-  { directory, picture, doubts, signal }: RenameSearch,
+  { directory, fileSystem, picture, doubts }: RenameSearch,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const names = await listNames(directory).catch(() => []);
+  const names = await listNames(directory, fileSystem).catch(() => []);
   const strange = names.filter((name) => {
     return isPlainName(name) && !found.has(name) && (doubts.get(name) || !picture.files.has(name));
   });
@@ -97,10 +98,10 @@ async function newNames(
       if (keptItsNames(was, seen)) candidates.set(old, [...(candidates.get(old) ?? []), name]);
     }
   };
-  await glance(directory, strange, () => false, signal, consider);
+  await glance(directory, strange, () => false, fileSystem, consider);
   for (const [old, seen] of candidates) {
     const own: string[] = [];
-    for (const name of seen) if (await isOwnName(directory, name)) own.push(name);
+    for (const name of seen) if (await isOwnName(directory, name, fileSystem)) own.push(name);
     candidates.set(old, own);
   }
   return candidates;

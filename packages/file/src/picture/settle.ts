@@ -1,5 +1,5 @@
 import type { SettleTimes } from '../options.ts';
-import { type FileState, type Look, type Stat, sameStat } from '../system/snapshot.ts';
+import { type FileState, type Look, type Stat, sameFile, sameStat } from '../system/snapshot.ts';
 
 /** A name of which something may be new. All moments are on the monotonic clock. */
 export interface Doubt {
@@ -10,6 +10,8 @@ export interface Doubt {
   hinted: number;
   /** How many hints there were. */
   hints: number;
+  /** Whether the name came or went by the latest hint, and nothing was written since. */
+  moved: boolean;
   /** When to look. */
   due: number;
   /** What it was when it was seen since the latest hint, if it was; it has to be that still to be believed. */
@@ -29,8 +31,11 @@ export class Doubts {
     this.#times = times;
   }
 
-  /** Something may have happened to `name`: it is to be left alone from now on, though not longer than the bound. */
-  hint(name: string, now: number): Doubt {
+  /**
+   * Something may have happened to `name`: it is to be left alone from now on, though not longer than the bound. A name
+   * that came is looked at soon: it may be that of a whole file.
+   */
+  hint(name: string, now: number, moved = false): Doubt {
     let doubt = this.#doubts.get(name);
     if (!doubt) {
       doubt = {
@@ -38,6 +43,7 @@ export class Doubts {
         since: now,
         hinted: now,
         hints: 0,
+        moved,
         due: 0,
         seen: undefined,
         gone: undefined,
@@ -47,8 +53,10 @@ export class Doubts {
     }
     doubt.hinted = now;
     doubt.hints++;
+    doubt.moved = moved;
     doubt.seen = undefined;
-    doubt.due = Math.min(now + this.#times.quiet, Math.max(now, doubt.since + this.#times.bound));
+    const wait = moved ? Math.min(PLACED_MS, this.#times.quiet) : this.#times.quiet;
+    doubt.due = Math.min(now + wait, Math.max(now, doubt.since + this.#times.bound));
     return doubt;
   }
 
@@ -85,9 +93,13 @@ export class Doubts {
 
 const FULL = 2000;
 
+/** Time for the notification of a write to follow that of the name. */
+const PLACED_MS = 4;
+
 /**
  * Whether a look at a name in doubt can be believed: `undefined` when it can, else the moment to look again. `known`
- * is what the consumers know, `hintsBefore` how many hints there were when the look began.
+ * is what the consumers know, `hintsBefore` how many hints there were when the look began. A file that is known under
+ * another name may be the backup of an editor, which is about to write it anew.
  */
 export function lookAgainAt(
   doubt: Doubt,
@@ -96,11 +108,14 @@ export function lookAgainAt(
   hintsBefore: number,
   now: number,
   times: SettleTimes,
+  isKnownElsewhere = false,
 ): number | undefined {
   const bound = doubt.since + times.bound;
-  if (found.kind === 'unknown') return undefined;
+  if (found.kind === 'unknown' || (found.kind === 'absent' && !known)) return undefined;
+  const settledBy = Math.min(doubt.hinted + times.quiet, bound);
+  // A look before its time shows nothing but a file that was put there as a whole.
+  if (doubt.moved && now < settledBy && (isKnownElsewhere || !isPlaced(found, known))) return settledBy;
   if (found.kind === 'absent') {
-    if (!known) return undefined;
     doubt.seen = undefined;
     doubt.gone ??= now;
     const overBy = doubt.gone + times.grace;
@@ -116,6 +131,17 @@ export function lookAgainAt(
   if (changed || found.kind === 'unstable') return Math.min(now + times.quiet, bound);
   const filledBy = Math.min(doubt.hinted + times.patience, bound);
   return looksHalfWritten(found.state, known) && now < filledBy ? filledBy : undefined;
+}
+
+/**
+ * Whether another file than the known one came to a name, and was not made under it: the system notifies of a name
+ * that was made, too, but then the file is empty, or the notification of a write follows. A file with other names may
+ * be written under them.
+ */
+function isPlaced(found: Look, known: FileState | undefined): boolean {
+  if (found.kind !== 'file') return false;
+  const { state } = found;
+  return state.size > 0n && state.nlink === 1n && state.hasReliableStat && !(known && sameFile(known, state));
 }
 
 /** Whether a file is in doubt for its youth alone: a glance found it as it is known, and no hint has come since. */

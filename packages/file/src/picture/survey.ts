@@ -1,3 +1,4 @@
+import type { FileSystem } from '../fs/file-system.ts';
 import type { SeenTarget } from '../notify/link-targets.ts';
 import type { Settings } from '../options.ts';
 import { type Faults, isAbsence } from '../system/faults.ts';
@@ -9,6 +10,7 @@ import type { Doubts } from './settle.ts';
 
 export interface SurveyParts {
   readonly settings: Settings;
+  readonly fileSystem: FileSystem;
   readonly picture: Picture;
   readonly doubts: Doubts;
   readonly faults: Faults;
@@ -23,27 +25,37 @@ export class Survey {
   readonly #path: string;
   readonly #parts: SurveyParts;
   readonly #listing: Listing;
+  #latest: { readonly listed: readonly string[]; readonly shown: readonly string[] } | undefined;
 
   constructor(path: string, parts: SurveyParts) {
     this.#path = path;
     this.#parts = parts;
-    this.#listing = new Listing(path);
+    this.#listing = new Listing(path, parts.fileSystem);
   }
 
-  /** Every shown name in the directory; undefined when that cannot be told. */
-  async list(localDevice: bigint | undefined): Promise<string[] | undefined> {
-    let error: unknown;
-    let names: readonly string[];
+  /** The directory may be another one: what was listed before proves nothing. */
+  forgetListing(): void {
+    this.#listing.forget();
+  }
+
+  /**
+   * Every shown name in the directory; the same array as the last time where they are certain to be the same. Undefined
+   * when the names cannot be told.
+   */
+  async list(): Promise<readonly string[] | undefined> {
+    const { settings, faults, fileSystem, isShown } = this.#parts;
+    let listed: readonly string[];
     try {
-      names = await this.#listing.names(localDevice, this.#parts.settings.clock.now());
-    } catch (cause) {
-      if (isAbsence(cause)) return [];
-      error = cause;
-      return undefined;
-    } finally {
-      this.#parts.faults.note('list', this.#path, error);
+      listed = await this.#listing.names(settings.clock.now());
+    } catch (error) {
+      if (fileSystem.signal.aborted) return undefined;
+      const isGone = isAbsence(error);
+      faults.note('list', this.#path, isGone ? undefined : error);
+      return isGone ? [] : undefined;
     }
-    return names.filter((name) => this.#parts.isShown(name));
+    faults.note('list', this.#path, undefined);
+    if (listed !== this.#latest?.listed) this.#latest = { listed, shown: listed.filter(isShown) };
+    return this.#latest.shown;
   }
 
   /** Looks at each of the names, a few at a time, and hands on what it finds in whatever order. */
@@ -52,21 +64,33 @@ export class Survey {
     signal: AbortSignal,
     each: (name: string, found: Look) => void,
   ): Promise<void> {
-    const { settings, faults, picture, onLink } = this.#parts;
     let next = 0;
     const lookOn = async () => {
       while (next < names.length && !signal.aborted) {
         const name = names[next++] as string;
-        const found = await look(this.#path, name, settings.contentLimit);
-        faults.note('read', pathOf(this.#path, name), 'fault' in found ? found.fault : undefined, name);
-        if (found.kind !== 'unknown') {
-          picture.setLink(name, found.via);
-          onLink(name, found.via && ('state' in found ? found.state : 'absent'));
-        }
-        each(name, found);
+        const found = await this.#look(name);
+        if (found) each(name, found);
       }
     };
     await Promise.all(Array.from({ length: Math.min(READERS, names.length) }, lookOn));
+  }
+
+  /** Undefined once the watching has ended. */
+  async #look(name: string): Promise<Look | undefined> {
+    const { settings, fileSystem, faults, picture, onLink } = this.#parts;
+    let found: Look;
+    try {
+      found = await look(this.#path, name, settings.contentLimit, fileSystem);
+    } catch (error) {
+      if (fileSystem.signal.aborted) return undefined;
+      throw error;
+    }
+    faults.note('read', pathOf(this.#path, name), 'fault' in found ? found.fault : undefined, name);
+    if (found.kind !== 'unknown') {
+      picture.setLink(name, found.via);
+      onLink(name, found.via && ('state' in found ? found.state : 'absent'));
+    }
+    return found;
   }
 
   /** Takes the names into the picture as they are now, without a word to anyone. */
@@ -83,21 +107,12 @@ export class Survey {
     });
   }
 
-  /**
-   * Puts in doubt each of the names that a glance shows to be new. `localDevice` is that of the directory, if it is on
-   * one of this machine.
-   */
-  async glanceAt(
-    names: Iterable<string>,
-    localDevice: bigint | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { settings, picture, doubts, faults } = this.#parts;
+  /** Puts in doubt each of the names that a glance shows to be new, and those whose content has to be read to be known. */
+  async glanceAt(names: Iterable<string>): Promise<void> {
+    const { settings, fileSystem, picture, doubts, faults } = this.#parts;
     const { files } = picture;
-    // What is mounted in it, or linked to, may be anywhere.
-    const isNear = (name: string) =>
-      localDevice !== undefined && files.get(name)?.dev === localDevice && !picture.isLink(name);
-    await glance(this.#path, names, isNear, signal, (name, seen) => {
+    const isLink = (name: string) => picture.isLink(name);
+    await glance(this.#path, names, isLink, fileSystem, (name, seen) => {
       const known = files.get(name);
       // All but always nothing is new, and at a thousand files a second this is what idling costs.
       if (known && seen !== 'absent' && !('error' in seen) && sameStat(known, seen) && this.#isCalm) return;
@@ -113,6 +128,21 @@ export class Survey {
         doubts.hint(name, now).seen = seen;
       }
     });
+    this.#reread(picture.dueRereads(settings.clock.monotonic()));
+  }
+
+  /** Has every file read again, whatever its stat says. */
+  rereadAll(): void {
+    this.#reread(this.#parts.picture.files.keys());
+  }
+
+  #reread(names: Iterable<string>): void {
+    const { settings, picture, doubts } = this.#parts;
+    const now = settings.clock.monotonic();
+    for (const name of names) {
+      const known = picture.files.get(name);
+      if (known && !doubts.get(name)) doubts.hint(name, now).seen = known;
+    }
   }
 
   /** Whether no file's times may hide a write. */

@@ -64,6 +64,11 @@ export class Faults {
     return this.#standing.size;
   }
 
+  /** The files that a fault is about. */
+  *names(): Iterable<string> {
+    for (const { name } of this.#standing.values()) if (name !== undefined) yield name;
+  }
+
   [Symbol.iterator](): Iterator<Fault> {
     return this.#standing.values();
   }

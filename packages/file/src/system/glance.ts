@@ -1,4 +1,6 @@
-import { type BigIntStats, stat, statSync } from 'node:fs';
+import { type BigIntStats, lstatSync, stat } from 'node:fs';
+import { promisify } from 'node:util';
+import type { FileSystem } from '../fs/file-system.ts';
 import { isAbsence } from './faults.ts';
 import { pathOf, type Stat } from './snapshot.ts';
 
@@ -9,29 +11,36 @@ export type Glance = Stat | 'absent' | { readonly error: unknown };
  * A glance at each name, without reading any content: what the safety poll compares. `each` is called with the names
  * in whatever order.
  *
- * @param isNear whether a name can be looked at without waiting for anything, being on a local file system. That is
- *   done in the event loop itself, a few at a time: the way through the thread pool costs several times the look
+ * What is on a local file system is looked at in the event loop, a few at a time: the way through the thread pool costs
+ * several times the look. Symbolic links lead anywhere, and go through the pool; so does what may not answer.
+ *
+ * @param isLink whether a name is known as a symlink. One that is not is found out
  */
 export async function glance(
   directory: string,
   names: Iterable<string>,
-  isNear: (name: string) => boolean,
-  signal: AbortSignal,
+  isLink: (name: string) => boolean,
+  fileSystem: FileSystem,
   each: (name: string, glance: Glance) => void,
 ): Promise<void> {
+  const place = fileSystem.locate(directory);
+  const mountPoints = fileSystem.mountPointsIn(place);
   const far: string[] = [];
   let looked = 0;
   for (const name of names) {
-    if (!isNear(name)) {
+    if (!place.isLocal || mountPoints.has(name) || isLink(name)) {
       far.push(name);
       continue;
     }
     if (++looked % NEAR_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
-    if (signal.aborted) return;
-    each(name, glanceInLoop(directory, name));
+    if (fileSystem.signal.aborted) return;
+    const seen = glanceInLoop(directory, name);
+    if (seen === 'link') far.push(name);
+    else each(name, seen);
   }
-  for (let start = 0; start < far.length && !signal.aborted; start += FAR_AT_ONCE) {
-    await glanceInPool(directory, far.slice(start, start + FAR_AT_ONCE), each);
+  for (let start = 0; start < far.length && !fileSystem.signal.aborted; start += FAR_AT_ONCE) {
+    const some = far.slice(start, start + FAR_AT_ONCE);
+    await Promise.all(some.map((name) => glanceInPool(directory, name, fileSystem, each)));
   }
 }
 
@@ -39,9 +48,10 @@ export async function glance(
 const NEAR_AT_ONCE = 100;
 const FAR_AT_ONCE = 1000;
 
-function glanceInLoop(directory: string, name: string): Glance {
+function glanceInLoop(directory: string, name: string): Glance | 'link' {
   try {
-    return glanceOf(statSync(pathOf(directory, name), STAT_OPTIONS));
+    const found = lstatSync(pathOf(directory, name), STAT_OPTIONS);
+    return found?.isSymbolicLink() ? 'link' : glanceOf(found);
   } catch (error) {
     return glanceOf(undefined, error);
   }
@@ -49,27 +59,23 @@ function glanceInLoop(directory: string, name: string): Glance {
 
 const STAT_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
 
-// A callback each, and no promise: at a thousand files a second, this is what idling costs.
-function glanceInPool(
+async function glanceInPool(
   directory: string,
-  names: readonly string[],
+  name: string,
+  fileSystem: FileSystem,
   each: (name: string, glance: Glance) => void,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let left = names.length;
-    for (const name of names) {
-      stat(pathOf(directory, name), STAT_OPTIONS, (error, found) => {
-        // Out of here it would be nobody's to catch.
-        try {
-          each(name, glanceOf(found, error));
-        } catch (cause) {
-          reject(cause);
-        }
-        if (--left === 0) resolve();
-      });
-    }
-  });
+  const path = pathOf(directory, name);
+  let seen: Glance;
+  try {
+    seen = glanceOf(await fileSystem.call(fileSystem.locate(path), () => statAsync(path, { bigint: true })));
+  } catch (error) {
+    seen = glanceOf(undefined, error);
+  }
+  if (!fileSystem.signal.aborted) each(name, seen);
 }
+
+const statAsync = promisify<string, { bigint: true }, BigIntStats>(stat);
 
 function glanceOf(found: BigIntStats | undefined, error?: unknown): Glance {
   if (found) return found.isFile() ? found : 'absent';

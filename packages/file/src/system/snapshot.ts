@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, readlink, stat } from 'node:fs/promises';
+import { type BigIntStats, lstatSync } from 'node:fs';
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { normalize, sep } from 'node:path';
+import { FileSystem } from '../fs/file-system.ts';
+import type { Place } from '../fs/locator.ts';
+import { type OpenFile, openFile } from '../fs/open-file.ts';
 import { faultOf, isAbsence, isRefusal, REPLACED_OUTSIDE } from './faults.ts';
 import { isMountPoint } from './mount-point.ts';
 
@@ -22,6 +25,8 @@ export interface FileState extends Stat {
   readonly hash: string;
   /** Whether the name is a symlink, and so no name of the file itself. */
   readonly linked: boolean;
+  /** Whether an equal stat proves an equal content. */
+  readonly hasReliableStat: boolean;
 }
 
 /** Names in the same directory. */
@@ -46,52 +51,73 @@ export type Look =
 /**
  * Looks at one name of a directory. The content is read between two looks at the file's identity, size and times,
  * so that a `file` is never a mixture of two states.
+ *
+ * @throws the reason of the file system's abort
  */
-export async function look(directory: string, name: string, contentLimit: number): Promise<Look> {
+export async function look(
+  directory: string,
+  name: string,
+  contentLimit: number,
+  fileSystem = new FileSystem(),
+): Promise<Look> {
   const path = pathOf(directory, name);
+  let place = placeOf(fileSystem, directory, name);
   let via: Steps | undefined;
-  let handle: FileHandle | undefined;
+  let file: OpenFile | undefined;
   try {
-    let before = await lstat(path, { bigint: true });
+    let before = await lstatAt(fileSystem, place, path);
     if (before.isSymbolicLink()) {
-      via = await stepsOf(directory, name);
-      before = await stat(path, { bigint: true });
+      via = await stepsOf(directory, name, fileSystem);
+      place = fileSystem.locate(path);
+      before = await fileSystem.call(place, () => stat(path, { bigint: true }));
     }
     if (!before.isFile()) return { kind: 'absent', via };
     // A file that is just being replaced has no name any more, either, for as long as it is still found by it.
-    const isLost = before.nlink === 0n && (await isMountPoint(path));
+    const isLost = before.nlink === 0n && (await fileSystem.call(place, () => isMountPoint(path)));
     const fault = isLost ? faultOf(REPLACED_OUTSIDE) : undefined;
-    if (before.size > contentLimit) return { kind: 'file', via, state: stateOf(before, via, 'large'), fault };
+    const stateOf = stateMaker(place, via);
+    if (before.size > contentLimit) return { kind: 'file', via, state: stateOf(before, 'large'), fault };
     try {
-      // Not blocking: a pipe may have taken the file's place since, and opening one would wait for its writer.
-      handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+      file = await openFile(fileSystem, place, path);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return { kind: 'file', via, state: stateOf(before, via, 'unread'), fault: error };
+      return { kind: 'file', via, state: stateOf(before, 'unread'), fault: error };
     }
     // Before anything is read from it: what is in a pipe is for somebody else.
-    if (!(await handle.stat()).isFile()) return { kind: 'absent', via };
-    const hash = await hashOf(handle, Number(before.size), contentLimit);
-    const after = await handle.stat({ bigint: true });
-    return hash !== undefined && sameStat(before, after)
-      ? { kind: 'file', via, state: stateOf(after, via, 'whole', hash), fault }
-      : { kind: 'unstable', via, state: stateOf(after, via, 'torn') };
+    if (!(await file.stat()).isFile()) return { kind: 'absent', via };
+    const state = await readState(file, before, contentLimit, fileSystem.signal, stateOf);
+    if (state.content === 'torn') return { kind: 'unstable', via, state };
+    return { kind: 'file', via, state, fault };
   } catch (error) {
+    fileSystem.signal.throwIfAborted();
     return isAbsence(error) ? { kind: 'absent', via } : { kind: 'unknown', fault: error };
   } finally {
-    await handle?.close().catch(() => {});
+    await file?.close().catch(() => {});
   }
+}
+
+/** Where a name is that is no symlink. */
+function placeOf(fileSystem: FileSystem, directory: string, name: string): Place {
+  const place = fileSystem.locate(directory);
+  return fileSystem.mountPointsIn(place).has(name) ? fileSystem.locate(pathOf(directory, name)) : place;
+}
+
+function lstatAt(fileSystem: FileSystem, place: Place, path: string): Promise<BigIntStats> | BigIntStats {
+  if (place.isLocal) return lstatSync(path, { bigint: true });
+  return fileSystem.call(place, () => lstat(path, { bigint: true }));
 }
 
 /**
  * The names in the directory that a symlink in it leads through, one after the other: whatever changes one of them may
  * change what is reached. They end where the way leads on elsewhere, or into a directory.
  */
-async function stepsOf(directory: string, name: string): Promise<Steps> {
+async function stepsOf(directory: string, name: string, fileSystem: FileSystem): Promise<Steps> {
   const steps: string[] = [];
+  const place = fileSystem.locate(directory);
   for (let next = name; ; ) {
     // The last of them is no symlink, or is not there.
-    const target = await readlink(pathOf(directory, next)).catch(() => '');
+    const link = pathOf(directory, next);
+    const target = await fileSystem.call(place, () => readlink(link)).catch(() => '');
     next = firstStep(directory, target);
     if (next === '' || next === name || steps.includes(next) || steps.length === MOST_STEPS) return steps;
     steps.push(next);
@@ -110,21 +136,26 @@ function firstStep(directory: string, target: string): string {
 }
 
 /** Whether a name is one of a file's own, and no symlink that leads to it. */
-export async function isOwnName(directory: string, name: string): Promise<boolean> {
-  return lstat(pathOf(directory, name)).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+export async function isOwnName(directory: string, name: string, fileSystem: FileSystem): Promise<boolean> {
+  const place = placeOf(fileSystem, directory, name);
+  try {
+    return (await lstatAt(fileSystem, place, pathOf(directory, name))).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** The names in a directory, in no order. Throws what the system says. */
-export function listNames(directory: string): Promise<string[]> {
-  return readdir(directory);
+export function listNames(directory: string, fileSystem: FileSystem): Promise<string[]> {
+  return fileSystem.call(fileSystem.locate(directory), () => readdir(directory));
 }
 
 /** Which directory a path leads to right now; undefined for what is none. Throws what the system says. */
-export async function directoryIdentity(path: string): Promise<string | undefined> {
-  const found = await stat(path, { bigint: true });
+export async function directoryIdentity(
+  path: string,
+  fileSystem = new FileSystem(),
+): Promise<string | undefined> {
+  const found = await fileSystem.call(fileSystem.locate(path), () => stat(path, { bigint: true }));
   return found.isDirectory() ? `${found.dev}:${found.ino}:${found.birthtimeNs}` : undefined;
 }
 
@@ -159,29 +190,71 @@ export function sameFile(a: Stat, b: Stat): boolean {
   return a.birthtimeNs !== 0n || (a.size === b.size && a.mtimeNs === b.mtimeNs);
 }
 
-function stateOf(found: Stat, via: Steps | undefined, content: FileState['content'], hash = ''): FileState {
-  const { dev, ino, birthtimeNs, nlink, size, mtimeNs, ctimeNs } = found;
-  return { dev, ino, birthtimeNs, nlink, size, mtimeNs, ctimeNs, content, hash, linked: via !== undefined };
+type StateOf = (
+  found: Stat,
+  content: FileState['content'],
+  hash?: string,
+  hasFullSize?: boolean,
+) => FileState;
+
+function stateMaker({ hasReliableTimes }: Place, via: Steps | undefined): StateOf {
+  return (found, content, hash = '', hasFullSize = true) => {
+    const { dev, ino, birthtimeNs, nlink, size, mtimeNs, ctimeNs } = found;
+    const stat = { dev, ino, birthtimeNs, nlink, size, mtimeNs, ctimeNs };
+    // Times in whole seconds are too coarse to tell two writes apart, or were set by a tool that made an image.
+    const hasReliableStat = hasReliableTimes && hasFullSize && ctimeNs % NS_PER_SECOND !== 0n;
+    return { ...stat, content, hash, linked: via !== undefined, hasReliableStat };
+  };
 }
 
-const CHUNK = 256 * 1024;
-const PAGE = 4096;
+const NS_PER_SECOND = 1_000_000_000n;
 
 /**
- * The hash of exactly `size` bytes; undefined when the file is shorter or longer by now. The files of the kernel, as
- * what `/etc/mtab` leads to, say that they are empty and are not: those are read up to `contentLimit`.
+ * Reads the content, and looks at the file again. A content that is not as long as the size says is read twice: the
+ * file was cut or continued meanwhile, or its size is not that of its content, as in sysfs.
  */
-async function hashOf(handle: FileHandle, size: number, contentLimit: number): Promise<string | undefined> {
-  const hash = createHash('sha256');
-  const limit = size === 0 ? contentLimit : size;
-  const buffer = Buffer.allocUnsafe(Math.min(limit + 1, size === 0 ? PAGE : CHUNK));
-  let total = 0;
-  for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, total);
-    if (bytesRead === 0) break;
-    total += bytesRead;
-    if (total > limit) return undefined;
-    hash.update(bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead));
-  }
-  return total === size || size === 0 ? hash.digest('base64') : undefined;
+async function readState(
+  file: OpenFile,
+  before: BigIntStats,
+  contentLimit: number,
+  signal: AbortSignal,
+  stateOf: StateOf,
+): Promise<FileState> {
+  const first = await readContent(file, before.size, contentLimit, signal);
+  const hasFullSize = BigInt(first.length) === before.size;
+  const again = hasFullSize ? first : await readContent(file, before.size, contentLimit, signal);
+  const after = await file.stat();
+  if (first.hash !== again.hash || !sameStat(before, after)) return stateOf(after, 'torn');
+  if (first.length > contentLimit) return stateOf(after, 'large');
+  return stateOf(after, 'whole', first.hash, hasFullSize);
 }
+
+interface Content {
+  /** In bytes, as far as they were read: up to the first read that passes the limit. */
+  readonly length: number;
+  readonly hash: string;
+}
+
+async function readContent(
+  file: OpenFile,
+  size: bigint,
+  contentLimit: number,
+  signal: AbortSignal,
+): Promise<Content> {
+  const hash = createHash('sha256');
+  // One byte more than expected, so that the end shows.
+  const buffer = Buffer.allocUnsafe(size === 0n ? PAGE : Math.min(Number(size) + 1, CHUNK));
+  let length = 0;
+  while (length <= contentLimit) {
+    const bytes = await file.read(buffer, length);
+    signal.throwIfAborted();
+    if (bytes === 0) break;
+    length += bytes;
+    hash.update(bytes === buffer.length ? buffer : buffer.subarray(0, bytes));
+  }
+  return { length, hash: hash.digest('base64') };
+}
+
+/** Bytes read at once. */
+const CHUNK = 256 * 1024;
+const PAGE = 4096;

@@ -167,7 +167,9 @@ describe('when names come faster than they can be looked at', () => {
   test('those that come while everything is looked at are told too, even without the poll', async () => {
     await using place = await playground();
     const clock = new ManualClock();
-    await using seen = await record(new DirectoryWatcher(place.path, { clock, pollInterval: false }));
+    // So short that a name that came is not looked at before everything is.
+    const options = { clock, pollInterval: false as const, settleTime: 4 };
+    await using seen = await record(new DirectoryWatcher(place.path, options));
     const glanceAt = vi.spyOn(Survey.prototype, 'glanceAt');
     try {
       glanceAt.mockImplementationOnce(async () => {

@@ -19,8 +19,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'a file is left alone for the settle time before it is looked at',
     file: 'picture/settle.ts',
-    on: 'now + this.#times.quiet',
-    off: 'now',
+    on: ': this.#times.quiet;',
+    off: ': 0;',
     tests: ['streams', 'tools'],
   },
   {
@@ -82,8 +82,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'a file is the same after it was read as before',
     file: 'system/snapshot.ts',
-    on: 'hash !== undefined && sameStat(before, after)',
-    off: 'hash !== undefined || after',
+    on: ' || !sameStat(before, after)',
+    off: '',
     tests: ['system/snapshot'],
   },
   {
@@ -122,10 +122,17 @@ export const mechanisms: readonly Mechanism[] = [
     tests: ['faults/coarse-times'],
   },
   {
-    name: 'what the kernel makes up is read although it says to be empty',
+    name: 'a content of another length than its size is what two reads agree on',
     file: 'system/snapshot.ts',
-    on: 'const limit = size === 0 ? contentLimit : size;',
-    off: 'const limit = size;',
+    on: 'if (first.hash !== again.hash || ',
+    off: 'if (!hasFullSize || ',
+    tests: ['system/snapshot'],
+  },
+  {
+    name: 'a content of another length than its size is read twice',
+    file: 'system/snapshot.ts',
+    on: 'hasFullSize ? first : await',
+    off: 'true ? first : await',
     tests: ['system/snapshot'],
   },
   {
@@ -145,7 +152,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'a symlink is looked at when what it leads through is hinted',
     file: 'observation/notice.ts',
-    on: 'for (const link of picture.linksThrough(name)) doubts.hint(link, now);',
+    on: 'for (const link of picture.linksThrough(name)) doubts.hint(link, now, moved);',
     off: '',
     tests: [FILE],
   },
@@ -243,8 +250,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'no more than so many strange names are kept in mind',
     file: 'observation/notice.ts',
-    on: 'if (isStrange && doubts.isFull) lookAtAll();\n    else doubts.hint(name, now);',
-    off: 'doubts.hint(name, now);',
+    on: 'if (isStrange && doubts.isFull) lookAtAll();\n    else doubts.hint(name, now, moved);',
+    off: 'doubts.hint(name, now, moved);',
     tests: [LIMITS],
   },
   {
@@ -257,8 +264,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'what is noticed during a look at everything may need another',
     file: 'observation/observation.ts',
-    on: 'await this.#checkWatch();\n    await this.#scan(signal);\n  }',
-    off: 'await this.#checkWatch();\n    await this.#scan(signal);\n    this.#nextTick = Number.POSITIVE_INFINITY;\n  }',
+    on: 'await this.#checkWatch();\n    await this.#scan();\n  }',
+    off: 'await this.#checkWatch();\n    await this.#scan();\n    this.#nextTick = Number.POSITIVE_INFINITY;\n  }',
     tests: [LIMITS],
   },
   {
@@ -271,7 +278,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'everything is looked at when the watch was moved',
     file: 'observation/observation.ts',
-    on: 'if (this.#suspect && (await this.#checkWatch())) await this.#scan(signal);',
+    on: 'if (this.#suspect && (await this.#checkWatch())) await this.#scan();',
     off: 'if (this.#suspect) await this.#checkWatch();',
     tests: [DIRECTORY],
   },
@@ -313,8 +320,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the watch is on the directory that was looked at, and on no other',
     file: 'notify/directory-watch.ts',
-    on: '(await directoryIdentity(path)) === identity) return true;',
-    off: '(await directoryIdentity(path))) return true;',
+    on: '(await directoryIdentity(path, this.#fileSystem)) === identity)',
+    off: '(await directoryIdentity(path, this.#fileSystem)) !== undefined)',
     tests: ['notify/directory-watch'],
   },
   {
@@ -327,14 +334,14 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the directory that a path leads to is looked up at every poll',
     file: 'observation/observation.ts',
-    on: 'await this.#checkWatch();\n    await this.#scan(signal);',
-    off: 'await this.#scan(signal);',
+    on: 'await this.#checkWatch();\n    await this.#scan();',
+    off: 'await this.#scan();',
     tests: [DIRECTORY],
   },
   {
     name: 'the watch stands before the first look',
     file: 'observation/observation.ts',
-    on: `if (this.#suspect && (await this.#checkWatch())) await this.#scan(signal);
+    on: `if (this.#suspect && (await this.#checkWatch())) await this.#scan();
         await this.#admission.cover(signal);`,
     off: `await this.#admission.cover(signal);
         if (this.#suspect && (await this.#checkWatch())) {}`,
@@ -356,7 +363,7 @@ export const mechanisms: readonly Mechanism[] = [
   },
   {
     name: 'a pipe in the place of a file is opened without waiting for its writer',
-    file: 'system/snapshot.ts',
+    file: 'fs/open-file.ts',
     on: 'constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)',
     off: 'constants.O_RDONLY',
     tests: [FILE],
@@ -441,7 +448,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'what is known already is compared before a stream is ready',
     file: 'observation/admission.ts',
-    on: 'await scan(signal);',
+    on: 'await scan();',
     off: '',
     tests: ['observation/admission'],
   },
@@ -490,14 +497,14 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'a file that is just being replaced is not taken for one that is mounted alone',
     file: 'system/snapshot.ts',
-    on: 'before.nlink === 0n && (await isMountPoint(path))',
+    on: 'before.nlink === 0n && (await fileSystem.call(place, () => isMountPoint(path)))',
     off: 'before.nlink === 0n',
     tests: ['system/snapshot'],
   },
   {
     name: "nothing is read out of what took a file's place and is none",
     file: 'system/snapshot.ts',
-    on: "if (!(await handle.stat()).isFile()) return { kind: 'absent', via };",
+    on: "if (!(await file.stat()).isFile()) return { kind: 'absent', via };",
     off: '',
     tests: ['system/snapshot'],
   },

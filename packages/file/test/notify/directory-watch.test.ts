@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { FileSystem } from '../../src/fs/file-system.ts';
 import { DirectoryWatcher } from '../../src/index.ts';
 import { defaultNotifier } from '../../src/notify/default-notifier.ts';
 import { DirectoryWatch } from '../../src/notify/directory-watch.ts';
@@ -31,7 +32,11 @@ function between(path: string, ...acts: (() => void)[]): void {
 }
 
 function quietWatch(path: string): DirectoryWatch {
-  return new DirectoryWatch(path, defaultNotifier, { changed() {}, changedAny() {}, suspect() {} });
+  return new DirectoryWatch(path, defaultNotifier, new FileSystem(), {
+    changed() {},
+    changedAny() {},
+    suspect() {},
+  });
 }
 
 test('a directory that is moved away and back within one check counts as moved: nothing was noticed meanwhile', async () => {

@@ -1,5 +1,6 @@
 import { ManualClock } from '@watcher/testing/clock';
 import { expect, test } from 'vitest';
+import { FileSystem } from '../../src/fs/file-system.ts';
 import { settingsOf } from '../../src/options.ts';
 import { Examiner } from '../../src/picture/examiner.ts';
 import { Picture } from '../../src/picture/picture.ts';
@@ -29,6 +30,7 @@ class Scene {
     };
     this.#examiner = new Examiner('/nowhere', {
       settings: this.#settings,
+      fileSystem: new FileSystem(),
       picture: this.picture,
       doubts: this.doubts,
       survey: survey as Survey,

@@ -11,6 +11,7 @@ export function state(ino: number, text: string, given: Partial<FileState> = {})
     ctimeNs: 5n,
     nlink: 1n,
     linked: false,
+    hasReliableStat: true,
     content: 'whole',
     hash: text,
     ...given,

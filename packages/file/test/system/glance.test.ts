@@ -1,18 +1,16 @@
 import { expect, test } from 'vitest';
+import { FileSystem } from '../../src/fs/file-system.ts';
 import { glance } from '../../src/system/glance.ts';
 
-test.each([true, false])(
-  'what is thrown over what a glance shows is thrown by the glance (near: %s)',
-  async (near) => {
-    const looking = glance(
-      '/nowhere',
-      ['a', 'b'],
-      () => near,
-      new AbortController().signal,
-      () => {
-        throw new Error('over what it shows');
-      },
-    );
-    await expect(looking).rejects.toThrow('over what it shows');
-  },
-);
+test.each([true, false])('throws what its callback throws (through the pool: %s)', async (isLink) => {
+  const looking = glance(
+    '/nowhere',
+    ['a', 'b'],
+    () => isLink,
+    new FileSystem(),
+    () => {
+      throw new Error('over what it shows');
+    },
+  );
+  await expect(looking).rejects.toThrow('over what it shows');
+});

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { chmod, mkdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { FileSystem } from '../../src/fs/file-system.ts';
 import { Listing } from '../../src/system/listing.ts';
 import { playground } from '../support/playground.ts';
 import { unprivileged } from '../support/unprivileged.ts';
@@ -12,16 +12,18 @@ async function directory() {
   await mkdir(place.at('config'));
   await writeFile(place.at('config', 'a.yml'), 'x');
   const path = place.at('config');
-  const { dev } = statSync(path, { bigint: true });
-  const listing = new Listing(path);
+  const local = new FileSystem();
+  const listing = new Listing(path, local);
+  const locate = (path: string) => ({ ...local.locate(path), hasReliableTimes: false });
+  const unreliable = new Listing(path, Object.assign(new FileSystem(), { locate }));
   return {
     ...place,
     path,
     file: (name: string) => place.at('config', name),
     /** As a poll does that comes long after everything that was done. */
-    later: () => listing.names(dev, Date.now() + DAY),
-    now: () => listing.names(dev, Date.now()),
-    anywhere: () => listing.names(undefined, Date.now() + DAY),
+    later: () => listing.names(Date.now() + DAY),
+    now: () => listing.names(Date.now()),
+    anywhere: () => unreliable.names(Date.now() + DAY),
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   };
 }
