@@ -41,10 +41,10 @@ export class WatcherError extends Error {
  * ```
  */
 export function isWatcherError(value: unknown, code?: string): value is WatcherError {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    MARK in value &&
-    (code === undefined || (value as { code?: unknown }).code === code)
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return MARK in value && (code === undefined || (value as { code?: unknown }).code === code);
+  } catch {
+    return false; // a proxy that does not answer
+  }
 }

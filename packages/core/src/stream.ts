@@ -32,7 +32,8 @@ export interface WatchStream<E extends WatcherEvent = WatcherEvent>
    * The synchronous fast path: what is held is pushed at once, everything later as it comes. A sink that keeps
    * events bounds them itself. Disposing closes the stream, as leaving a loop does.
    *
-   * @throws {WatcherError} `SECOND_CONSUMER` when the stream is being consumed already
+   * @throws {WatcherError} `SECOND_CONSUMER` when the stream is being consumed already; `INVALID_OPTION` for a sink without
+   *   `push`
    */
   subscribe(sink: WatchSink<E>): Disposable;
   /** Closes the stream; resolves with `closed`. More than one call is fine. */

@@ -11,11 +11,13 @@ export interface Collapsed<E extends WatcherEvent> {
 
 /**
  * Turns events into one reload for each source: a stream's own for what it brought, `collapsePushed` of those of
- * one `source` for what was pushed by hand.
+ * one `source` for what was pushed by hand. Past `maxPushedSources` of these nothing stands in, so that pushing ever new
+ * sources takes no more and more memory.
  */
 export function collapse<E extends WatcherEvent>(
   byOrigin: ReadonlyMap<Origin<E>, readonly E[]>,
   collapsePushed: ((dropped: readonly E[]) => E) | undefined,
+  maxPushedSources: number,
   queue: string,
 ): Collapsed<E> {
   const reloads: { event: E; origin: Origin<E> }[] = [];
@@ -34,21 +36,38 @@ export function collapse<E extends WatcherEvent>(
   };
   for (const [origin, events] of byOrigin) {
     if (origin) stand(origin, events, () => origin.reload('overflow'));
-    else
-      for (const group of bySource(events))
-        stand(origin, group, collapsePushed && (() => collapsePushed(group)));
+    else {
+      let sources = 0;
+      const tooMany: E[] = [];
+      for (const group of bySource(events)) {
+        if (++sources <= maxPushedSources)
+          stand(origin, group, collapsePushed && (() => collapsePushed(group)));
+        else for (const event of group) tooMany.push(event);
+      }
+      if (tooMany.length > 0) stand(origin, tooMany, undefined);
+    }
   }
   return { reloads, lost };
 }
 
 function bySource<E extends WatcherEvent>(events: readonly E[]): Iterable<E[]> {
-  const groups = new Map<string, E[]>();
+  const groups = new Map<unknown, E[]>();
   for (const event of events) {
-    const group = groups.get(event.source);
+    const source = sourceOf(event);
+    const group = groups.get(source);
     if (group) group.push(event);
-    else groups.set(event.source, [event]);
+    else groups.set(source, [event]);
   }
   return groups.values();
+}
+
+/** The source of whatever was pushed; undefined where it cannot be asked for one. */
+function sourceOf(event: WatcherEvent): unknown {
+  try {
+    return event.source;
+  } catch {
+    return undefined;
+  }
 }
 
 function overflowError(queue: string, count: number, cause: unknown): WatcherError {

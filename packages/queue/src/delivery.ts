@@ -2,7 +2,7 @@ import type { Clock, Timer, WatcherEvent } from '@watcher/core';
 import { backoff, type RetryPolicy } from './backoff.ts';
 import { flushIsWatched, publishFlush } from './diagnostics.ts';
 import type { EventQueueOptions, FlushContext, FlushTrigger } from './options.ts';
-import { isThenable } from './thenable.ts';
+import { isThenable, promiseFor } from './thenable.ts';
 
 export interface DeliveryOptions<E extends WatcherEvent> {
   readonly name: string;
@@ -89,8 +89,7 @@ export class Delivery<E extends WatcherEvent> {
     try {
       result = onFlush(this.#batch, context);
       if (isThenable(result)) {
-        // Made ours, so that a thenable of any kind settles once, and later.
-        Promise.resolve(result).then(
+        promiseFor(result).then(
           () => {
             this.#succeeded(startedAt);
             this.#listener.changed();
@@ -174,5 +173,10 @@ interface Attempt {
 
 /** Whether a flush failed because it was told to stop, and for no reason of its own. */
 function isAbort(error: unknown, signal: AbortSignal): boolean {
-  return error === signal.reason || (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
+  if (error === signal.reason) return true;
+  try {
+    return (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
+  } catch {
+    return false;
+  }
 }

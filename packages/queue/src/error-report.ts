@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { textOf, WatcherError, type WatcherEvent } from '@watcher/core';
 import type { EventQueueOptions } from './options.ts';
-import { isThenable } from './thenable.ts';
+import { isThenable, promiseFor } from './thenable.ts';
 
 /** Where an error comes from. */
 export interface Trouble<E extends WatcherEvent> {
@@ -29,15 +29,24 @@ export class ErrorReport<E extends WatcherEvent> {
     try {
       const onError: (error: Error, batch?: readonly E[]) => unknown = this.#onError;
       const result = batch ? onError(reported, batch) : onError(reported);
-      if (isThenable(result)) Promise.resolve(result).catch(() => {});
+      if (isThenable(result)) promiseFor(result).catch(() => {});
     } catch {
       // The last place an error can go has failed; the queue goes on.
     }
   }
 }
 
+/** Whether something is an Error, of this realm or another; a proxy that does not answer is not. */
+function isError(value: unknown): value is Error {
+  try {
+    return types.isNativeError(value) || value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
 function asError(error: unknown, of: string, source: string): Error {
-  if (error instanceof Error || types.isNativeError(error)) return error;
+  if (isError(error)) return error;
   return new WatcherError(`In the queue "${source}", ${of} failed with what is no Error: ${textOf(error)}`, {
     code: of === 'onFlush' ? 'FLUSH_FAILED' : 'UNEXPECTED',
     source,

@@ -9,6 +9,7 @@ import { Intake } from './intake.ts';
 import { type EventQueueOptions, type FlushTrigger, type QueueSettings, queueSettings } from './options.ts';
 import { Sources } from './sources.ts';
 import { type Counters, countersOf, type QueueStats } from './stats.ts';
+import { Turn } from './turn.ts';
 
 /**
  * Collects events into batches and flushes them, one batch at a time.
@@ -44,6 +45,7 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
   readonly #intake: Intake<E>;
   readonly #sources = new Sources<E>();
   readonly #closed = Promise.withResolvers<void>();
+  readonly #turn = new Turn(() => this.#advance());
 
   #state: QueueState = 'open';
   #idle: PromiseWithResolvers<void> | undefined;
@@ -57,7 +59,7 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
     const delivery = new Delivery<E>(settings, {
       retrying: (error) => this.#retrying(error),
       settled: (batch, outcome, error) => this.#settled(batch, outcome, error),
-      changed: () => this.#advance(),
+      changed: () => this.#advance(true),
     });
     const counters = countersOf(buffer, delivery, errors);
     const collapsed = (start: number) => this.#demand.move(start, buffer.end);
@@ -182,8 +184,13 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
     this.#demand.tell(trigger, this.#buffer.start, this.#buffer.end);
   }
 
-  /** The one place that decides what comes next. Called whenever something may have become due. */
-  #advance(): void {
+  /**
+   * The one place that decides what comes next. Called whenever something may have become due.
+   *
+   * @param follows whether a flush has just ended, so that the next one would follow it in this turn of the event loop
+   */
+  #advance(follows = false): void {
+    let isFollowing = follows;
     while (this.#delivery.state === 'ready') {
       this.#demand.settle(this.#buffer.start);
       const trigger = this.#due();
@@ -191,6 +198,11 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
         this.#rest();
         return;
       }
+      if (isFollowing && !this.#turn.hasTime()) {
+        this.#turn.wait();
+        return;
+      }
+      isFollowing = true;
       const batch = this.#buffer.take(this.#settings.maxBatch);
       // What `maxBatch` leaves over keeps its time.
       if (this.#buffer.size === 0) this.#deadline.close();
@@ -249,6 +261,7 @@ export class EventQueue<E extends WatcherEvent = WatcherEvent> implements AsyncD
 
   #end(): void {
     this.#state = 'closed';
+    this.#turn.close();
     this.#settings.signal?.removeEventListener('abort', this.#aborted);
     publishState(this.#settings.name, 'closed');
     void this.#sources.closed().then(() => this.#closed.resolve());

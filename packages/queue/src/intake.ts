@@ -25,6 +25,8 @@ export class Intake<E extends WatcherEvent> {
   readonly #heedsEach: boolean;
   /** The least size at which there may be something to do; below, and beyond the first event, there is not. */
   readonly #attention: number;
+  /** How many events may wait. */
+  #limit: number;
   /** What went wrong while an event was taken in; told when the queue is in order again. */
   readonly #troubles: (Trouble<E> & { readonly error: unknown })[] = [];
 
@@ -34,6 +36,7 @@ export class Intake<E extends WatcherEvent> {
     this.#buffer = parts.buffer;
     this.#heedsEach = coalesce !== undefined || quietPeriod !== undefined;
     this.#attention = Math.min(maxBatch, capacity + 1);
+    this.#limit = capacity;
   }
 
   /** Takes an event in and says whether there may be something to do now. */
@@ -63,8 +66,11 @@ export class Intake<E extends WatcherEvent> {
   }
 
   #added(size: number): void {
-    if (size === 1) this.#parts.deadline.open();
-    if (size > this.#parts.settings.capacity) this.#overflow();
+    if (size === 1) {
+      this.#parts.deadline.open();
+      this.#limit = this.#parts.settings.capacity;
+    }
+    if (size > this.#limit) this.#overflow();
   }
 
   /** An event whose `coalesce` throws is kept by itself. */
@@ -95,8 +101,14 @@ export class Intake<E extends WatcherEvent> {
     const { settings, deadline, counters, collapsed } = this.#parts;
     const buffer = this.#buffer;
     const { start, size: dropped } = buffer;
-    const { reloads, lost } = collapse(buffer.clearByOrigin(), settings.collapse, settings.name);
+    const { reloads, lost } = collapse(
+      buffer.clearByOrigin(),
+      settings.collapse,
+      Math.max(settings.capacity, MAX_PUSHED_SOURCES),
+      settings.name,
+    );
     for (const { event, origin } of reloads) buffer.add(event, origin);
+    this.#limit = limitBehind(reloads.length, settings.capacity);
     for (const { events, error } of lost) this.#troubles.push({ error, of: 'collapse', batch: events });
     if (buffer.size === 0) deadline.close();
     collapsed(start);
@@ -105,4 +117,18 @@ export class Intake<E extends WatcherEvent> {
     counters.reloads += reloads.length;
     publishOverflow(settings.name, dropped, reloads.length);
   }
+}
+
+/** Sources of pushed events that are told apart at least, however small the capacity. */
+const MAX_PUSHED_SOURCES = 1024;
+
+/** So few reloads cost next to nothing to make anew at every event. */
+const FEW_RELOADS = 16;
+
+/**
+ * How many events may wait behind an overflow. Reloads that fill half of the capacity, or all of it, would soon overflow
+ * again, each time at the cost of them all: as many events as there are reloads may come before that.
+ */
+function limitBehind(reloads: number, capacity: number): number {
+  return reloads > FEW_RELOADS ? Math.max(capacity, 2 * reloads) : capacity;
 }

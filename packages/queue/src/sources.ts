@@ -20,12 +20,12 @@ export class Sources<E extends WatcherEvent> {
   /** Closes a stream that comes too late. */
   refuse(stream: WatchStream<E>): void {
     this.#hold(stream);
-    stream.close().catch(() => {});
+    closeStream(stream);
   }
 
   /** Closes them all. */
   close(): void {
-    for (const { stream } of this.#held) stream.close().catch(() => {});
+    for (const { stream } of this.#held) closeStream(stream);
   }
 
   /** Resolves when all have let go of everything, whoever closed them. */
@@ -37,8 +37,18 @@ export class Sources<E extends WatcherEvent> {
   #hold(stream: WatchStream<E>): () => void {
     const source = { stream };
     const release = () => void this.#held.delete(source);
+    const { closed } = stream;
     this.#held.add(source);
-    stream.closed.then(release, release);
+    Promise.resolve(closed).then(release, release);
     return release;
+  }
+}
+
+/** Whatever a stream of another maker does when it is closed, the others are closed, too. */
+function closeStream(stream: WatchStream): void {
+  try {
+    Promise.resolve(stream.close()).catch(() => {});
+  } catch {
+    // `closed` says when it is over.
   }
 }

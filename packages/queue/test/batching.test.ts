@@ -207,6 +207,7 @@ describe('one at a time', () => {
       },
     });
     sync.queue.push(event('first'));
+    await sync.queue.idle();
     expect(sizes).toEqual(Array(10_000).fill(1));
     expect(flushes).toHaveLength(1);
     flushes[0]?.succeed();

@@ -68,7 +68,7 @@ test('what collapse pushes keeps the time of what it was called for', async () =
   expect(flushes).toMatchObject([{ at: 100, trigger: 'interval', names: ['more', 'a'] }]);
 });
 
-test('an onError that pushes does so between flushes, and never within one', () => {
+test('an onError that pushes does so between flushes, and never within one', async () => {
   const rounds = 20_000;
   const { queue } = heldQueue({
     maxBatch: 1,
@@ -80,5 +80,6 @@ test('an onError that pushes does so between flushes, and never within one', () 
     },
   });
   queue.push(event('a'));
+  await queue.idle();
   expect(queue.stats).toMatchObject({ failed: rounds + 1, buffered: 0, errors: rounds + 1 });
 });

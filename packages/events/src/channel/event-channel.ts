@@ -131,9 +131,29 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     // Behind what is held, while that is on its way to a sink.
     if (this.#sink && this.#held.size === 0) this.#pushTo(this.#sink, event);
     else if (this.#iterator?.hand(event)) return;
-    else if (this.#held.merge(event)) this.#counters.merged++;
-    else if (this.#held.size < this.#capacity) this.#held.add(event);
-    else this.#overflow();
+    else this.#hold(event);
+  }
+
+  #hold(event: E): void {
+    try {
+      if (this.#held.merge(event)) {
+        this.#counters.merged++;
+        return;
+      }
+      if (this.#held.size < this.#capacity) {
+        this.#held.add(event);
+        return;
+      }
+    } catch (cause) {
+      // `coalesce` threw: the event is kept by itself.
+      this.error(consumerFailed('The coalescing', cause, this.source));
+      if (this.#closing) return;
+      if (this.#held.size < this.#capacity) {
+        this.#held.append(event);
+        return;
+      }
+    }
+    this.#overflow();
   }
 
   /** A transient error: told out of band, and the stream goes on. */
@@ -160,13 +180,11 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
   }
 
   subscribe(sink: WatchSink<E>): Disposable {
+    if (typeof sink?.push !== 'function')
+      throw invalidOption('sink', 'an object with push', sink, this.source);
     this.#claim();
     this.#sink = sink;
-    while (this.#sink === sink) {
-      const event = this.#held.take();
-      if (event === undefined) break;
-      this.#pushTo(sink, event);
-    }
+    while (this.#sink === sink && this.#held.size > 0) this.#pushTo(sink, this.#held.take());
     if (this.#closing) this.#closeSink(this.#closing);
     return { [Symbol.dispose]: () => void this.close() };
   }
@@ -183,7 +201,7 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     try {
       const pushed: unknown = sink.push(event);
       // Where it is an async function after all, what it rejects with is what it threw.
-      if (typeof pushed === 'object') Promise.resolve(pushed).catch((cause) => this.#sinkFailed(cause));
+      if (mayBeThenable(pushed)) promiseFor(pushed).catch((cause) => this.#sinkFailed(cause));
     } catch (cause) {
       this.#counters.released++;
       this.#sinkFailed(cause);
@@ -206,7 +224,8 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
       this.#errors.add(consumerFailed('An error listener', cause, this.source));
     };
     try {
-      Promise.resolve(listener()).catch(failed);
+      const result = listener();
+      if (mayBeThenable(result)) promiseFor(result).catch(failed);
     } catch (cause) {
       failed(cause);
     }
@@ -214,7 +233,17 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
 
   #overflow(): void {
     const dropped = this.#held.size + 1;
-    this.#held.replaceWith(this.#reload('overflow'));
+    let reload: E;
+    try {
+      reload = this.#reload('overflow');
+    } catch (cause) {
+      // Without a reload these events would be lost silently.
+      this.#counters.released++;
+      this.#release();
+      void this.#finish({ reason: 'failed', error: consumerFailed('The reload', cause, this.source) });
+      return;
+    }
+    this.#held.replaceWith(reload);
     this.#counters.overflows++;
     this.#counters.dropped += dropped;
     publishOverflow(this.source, dropped);
@@ -248,11 +277,20 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     this.#sink = CLOSED_SINK;
     try {
       const closed: unknown = sink.close?.(reason);
-      Promise.resolve(closed).catch(() => {});
+      if (mayBeThenable(closed)) promiseFor(closed).catch(() => {});
     } catch {
       // The stream is over and the sink was told; there is nothing left to keep right.
     }
   }
+}
+
+function mayBeThenable(returned: unknown): boolean {
+  return (typeof returned === 'object' && returned !== null) || typeof returned === 'function';
+}
+
+/** A promise of ours for whatever a consumer returned: it settles once, and later. */
+function promiseFor(returned: unknown): Promise<unknown> {
+  return new Promise((resolve) => resolve(returned));
 }
 
 /** A producer that throws at once has failed like any other. */

@@ -47,23 +47,28 @@ export class HeldEvents<E> {
     if (place === undefined || place < this.#oldest) return false;
     const slot = this.#slotOf(place);
     const merged = coalesce.merge(this.#slots[slot] as E, event);
-    if (coalesce.goesLast?.(event)) {
-      this.#remove(place);
-      this.add(merged);
-    } else this.#slots[slot] = merged;
+    if (!coalesce.goesLast?.(event)) {
+      this.#slots[slot] = merged;
+      return true;
+    }
+    const mergedKey = coalesce.key(merged); // the last call that may throw: nothing has changed so far
+    this.#remove(place);
+    this.#addUnder(mergedKey, merged);
     return true;
   }
 
   add(event: E): void {
-    const key = this.#coalesce?.key(event);
-    if (key !== undefined) this.#places.set(key, this.#next);
-    this.#append(event);
+    this.#addUnder(this.#coalesce?.key(event), event);
   }
 
-  /** The oldest event; undefined when there is none. */
-  take(): E | undefined {
+  #addUnder(key: string | undefined, event: E): void {
+    if (key !== undefined) this.#places.set(key, this.#next);
+    this.append(event);
+  }
+
+  /** Takes the oldest event; where `size` is 0 there is none. */
+  take(): E {
     const place = this.#oldest;
-    if (place === this.#next) return undefined;
     const slot = this.#slotOf(place);
     const event = this.#slots[slot] as E;
     this.#slots[slot] = undefined;
@@ -82,10 +87,11 @@ export class HeldEvents<E> {
   /** Holds `event` in the place of all, and merges nothing into it. */
   replaceWith(event: E): void {
     this.clear();
-    this.#append(event);
+    this.append(event);
   }
 
-  #append(event: E): void {
+  /** Adds an event that nothing is merged into. */
+  append(event: E): void {
     if (this.size === this.#slots.length) this.#double();
     this.#slots[this.#slotOf(this.#next)] = event;
     this.#next++;

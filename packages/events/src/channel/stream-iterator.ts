@@ -21,8 +21,7 @@ export class StreamIterator<E> implements AsyncIterableIterator<E> {
   }
 
   next(): Promise<IteratorResult<E>> {
-    const event = this.#held.take();
-    if (event !== undefined) return Promise.resolve({ value: event, done: false });
+    if (this.#held.size > 0) return Promise.resolve({ value: this.#held.take(), done: false });
     if (this.#end) return this.#finish(this.#end);
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
