@@ -67,7 +67,7 @@ export function parseFloatingTimestamp(text: string | null): bigint | undefined 
 }
 
 function parseInteger(text: string): bigint {
-  if (/^[+-]?\d+$/.test(text)) return BigInt(text);
+  if (/^[+-]?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return BigInt(text);
   throw new EngineError(500, `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 

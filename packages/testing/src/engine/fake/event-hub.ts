@@ -8,6 +8,7 @@ export class EventHub {
   readonly #listeners = new Set<Listener>();
   readonly #waitForRoom: (() => void)[] = [];
   #dropped = 0;
+  #isMute = false;
 
   /** @param ringSize how many events are remembered */
   constructor(ringSize: number) {
@@ -24,6 +25,7 @@ export class EventHub {
   }
 
   publish(message: EngineMessage): void {
+    if (this.#isMute) return;
     this.#ring.add(message);
     for (const listener of this.#listeners) listener.publish(message);
   }
@@ -52,6 +54,24 @@ export class EventHub {
       if (this.#listeners.delete(listener)) this.#dropped += listener.dropped;
       listener.close();
     };
+  }
+
+  /** Whether what is asked of the past ends at a line that cannot be read. */
+  get isDamaged(): boolean {
+    return this.#ring.isDamaged;
+  }
+
+  /** From now on nothing is published. Returns its undo. */
+  mute(): () => void {
+    this.#isMute = true;
+    return () => {
+      this.#isMute = false;
+    };
+  }
+
+  /** From now on no replay gets past what was published until now. Returns its undo. */
+  damage(): () => void {
+    return this.#ring.damage();
   }
 
   /** What a daemon forgets when it dies. */

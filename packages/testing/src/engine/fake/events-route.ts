@@ -41,7 +41,7 @@ export async function serveEvents(route: EventsRoute, exchange: Exchange): Promi
   if (answer === 'empty') return stream.end();
   const unsubscribe = hub.subscribe(listener, { since, until, include, exclusive: dialect.timesExclude });
   over.addEventListener('abort', unsubscribe, { once: true });
-  if (answer === 'past') return stream.end();
+  if (answer === 'past' || (hub.isDamaged && since !== undefined)) return stream.end();
   if (until !== undefined) endAt(until, route, stream);
 }
 

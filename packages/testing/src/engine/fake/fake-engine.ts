@@ -45,6 +45,8 @@ export class FakeEngine implements TestEngine {
   readonly #server: EngineServer;
   readonly #published: Recent<EngineMessage>;
   readonly #requests: Recent<EngineRequest>;
+  /** What raft's log has of a swarm: a manager that restarts emits it again. */
+  readonly #raft = new Recent<EngineMessage>(RAFT_HISTORY);
   #up = true;
 
   /**
@@ -91,7 +93,7 @@ export class FakeEngine implements TestEngine {
       requests: this.#requests,
     });
     this.#server = new EngineServer(address, handler.listener);
-    this.faults = new Faults(this.#server, clock, faults);
+    this.faults = new Faults(this.#server, clock, faults, this.#hub);
   }
 
   get host(): string {
@@ -182,12 +184,14 @@ export class FakeEngine implements TestEngine {
 
   /**
    * Publishes a message of any kind as it is, whatever the dialect: into the ring, and to whoever is subscribed.
-   * Gives it back with all its fields.
+   * Gives it back with all its fields. One of scope `swarm` is published again, byte for byte, after each restart: a
+   * manager reads it from raft's log.
    */
   publish(message: MessageInput): EngineMessage {
     this.#mustBeUp();
     const whole = completeMessage(message, () => this.#time.next());
     this.#published.add(whole);
+    if (whole.scope === 'swarm') this.#raft.add(whole);
     this.#hub.publish(whole);
     return whole;
   }
@@ -247,6 +251,7 @@ export class FakeEngine implements TestEngine {
     if (this.#up) await this.crash();
     this.#up = true;
     if (!this.#dialect.survives) this.#containers.stopAll();
+    for (const message of this.#raft.list()) this.#hub.publish(message);
     await this.#server.listen();
   }
 
@@ -266,6 +271,9 @@ export class FakeEngine implements TestEngine {
     if (!this.#up) throw new EngineError(0, `The fake engine at ${this.host} is down.`);
   }
 }
+
+/** Messages of a swarm that are published again after a restart, the latest. */
+const RAFT_HISTORY = 128;
 
 export interface EngineConnections {
   readonly open: number;

@@ -4,6 +4,8 @@ import type { EngineMessage } from './message.ts';
 export class EventRing {
   readonly #size: number;
   #messages: EngineMessage[] = [];
+  /** How many of them a replay can read; undefined: all. */
+  #readable: number | undefined;
 
   /** @param size how many events it holds, of all types together */
   constructor(size: number) {
@@ -11,8 +13,23 @@ export class EventRing {
   }
 
   add(message: EngineMessage): void {
-    if (this.#messages.length === this.#size) this.#messages.shift();
+    if (this.#messages.length === this.#size) {
+      this.#messages.shift();
+      if (this.#readable !== undefined) this.#readable = Math.max(0, this.#readable - 1);
+    }
     this.#messages.push(message);
+  }
+
+  get isDamaged(): boolean {
+    return this.#readable !== undefined;
+  }
+
+  /** From now on no replay gets past what is in it now. Returns its undo. */
+  damage(): () => void {
+    this.#readable = this.#messages.length;
+    return () => {
+      this.#readable = undefined;
+    };
   }
 
   clear(): void {
@@ -29,7 +46,7 @@ export class EventRing {
     const isAfter = (time: bigint) =>
       until !== undefined && until > 0n && (exclusive ? time >= until : time > until);
     const replayed: EngineMessage[] = [];
-    for (let place = this.#messages.length - 1; place >= 0; place--) {
+    for (let place = (this.#readable ?? this.#messages.length) - 1; place >= 0; place--) {
       const message = this.#messages[place] as EngineMessage;
       if (since !== undefined && (exclusive ? message.timeNano <= since : message.timeNano < since)) break;
       if (isAfter(message.timeNano)) continue;

@@ -47,6 +47,11 @@ export function silence(): FaultBehaviour {
   return onEachStream((stream) => stream.hold());
 }
 
+/** Lines are dropped from streams that stay open. */
+export function dropLines(): FaultBehaviour {
+  return onBytes(() => () => []);
+}
+
 /** A fault on the bytes of each stream, with a state of its own for each. */
 function onBytes(begin: () => BodyFault): FaultBehaviour {
   return onEachStream((stream) => stream.addFault(begin()));

@@ -18,6 +18,8 @@ export interface FaultScope {
    * that stay. Default: both.
    */
   readonly bounded?: boolean;
+  /** Only requests for which this returns true. Default: all. */
+  readonly matches?: (request: EngineRequest) => boolean;
   /** No more than so many. Default: no limit. */
   readonly times?: number;
 }
@@ -34,7 +36,8 @@ export interface FaultBehaviour {
 }
 
 /** Whether a fault of this scope is meant for this request. */
-export function reaches({ path, bounded }: FaultScope, request: EngineRequest): boolean {
+export function reaches({ path, bounded, matches }: FaultScope, request: EngineRequest): boolean {
+  if (matches && !matches(request)) return false;
   if (bounded !== undefined && isBounded(request) !== bounded) return false;
   if (path === undefined) return true;
   return typeof path === 'string' ? request.path === path : path.test(request.path);

@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { Clock } from '@watcher/core';
 import type { EngineServer } from '../engine-server.ts';
+import type { EventHub } from '../event-hub.ts';
 import type { ActiveFaults } from './active-faults.ts';
-import { bytewise, cutAfterBytes, cutAfterTime, silence } from './body-faults.ts';
+import { bytewise, cutAfterBytes, cutAfterTime, dropLines, silence } from './body-faults.ts';
 import type { Fault, FaultScope } from './fault.ts';
 import {
   cutRequest,
@@ -29,9 +30,11 @@ export class Faults {
   readonly #server: EngineServer;
   readonly #clock: Clock;
   readonly #active: ActiveFaults;
+  readonly #hub: EventHub;
 
-  constructor(server: EngineServer, clock: Clock, active: ActiveFaults) {
+  constructor(server: EngineServer, clock: Clock, active: ActiveFaults, hub: EventHub) {
     this.#server = server;
+    this.#hub = hub;
     this.#clock = clock;
     this.#active = active;
   }
@@ -96,6 +99,27 @@ export class Faults {
   /** Event streams stay open and bring nothing; anything else is answered. */
   silence(scope: FaultScope = {}): Fault {
     return this.#active.begin(silence(), scope);
+  }
+
+  /**
+   * Events are remembered, but dropped from the streams that are open, which go on behind them: as Podman 4.5 and later
+   * do while they rotate their log.
+   */
+  dropEvents(scope: FaultScope = {}): Fault {
+    return this.#active.begin(dropLines(), { bounded: false, ...scope });
+  }
+
+  /** Events are neither remembered nor sent, and everything is answered: Podman whose journal keeps nothing. */
+  muteEvents(): Fault {
+    return this.#active.begin({ cleared: this.#hub.mute() }, {});
+  }
+
+  /**
+   * The log has a line that cannot be read: what is asked of the past ends there, streams with a `since` included.
+   * Streams without one bring what happens from now on. As Podman does.
+   */
+  damageLog(): Fault {
+    return this.#active.begin({ cleared: this.#hub.damage() }, {});
   }
 
   /** Headers come `milliseconds` late. */
