@@ -21,9 +21,9 @@ interface Entry extends Published {
  * order in which it was published, or followed by a reload that says that something was lost, as one that was passed
  * over is, and one that came late.
  *
- * An epoch goes from one such reload to the next. Within it nothing comes twice; what was delivered before it may
- * come again, since the watcher has taken a new place then. A reload that says that nothing was lost excuses
- * nothing.
+ * An epoch goes from one such reload to the next. Within it nothing comes twice; events of the last seconds before it
+ * may come again, since the watcher has taken a new position then, and an engine's list may lag behind its events. A
+ * reload that says that nothing was lost excuses nothing.
  */
 export class Deliveries {
   readonly #source: Source;
@@ -38,7 +38,8 @@ export class Deliveries {
   /** Where in `#entries` the first one may be that is required and was not delivered. */
   #next = 0;
   #late: string | undefined;
-  #stale: { readonly index: number; readonly time: bigint } | undefined;
+  /** From which event on any may come, whether it was delivered before or not. Undefined: that is not known. */
+  #oldest: number | undefined;
 
   constructor(source: Source, violate: Violate) {
     this.#source = source;
@@ -55,14 +56,20 @@ export class Deliveries {
     else this.#byKey.set(event.key, [entry]);
   }
 
-  /** It is being watched from now on: of what was published before, only events of this second may come. */
+  /** It is being watched from now on: of what was published before, only events of the last seconds may come. */
   watched(index: number, now: bigint): void {
-    this.#stale = { index, time: now - (now % SECOND) };
+    this.repeats(index, now - (now % SECOND) - LIST_LAG);
+  }
+
+  /** A new position was taken not before `time`, less the seconds of which events are emitted again. */
+  repeats(index: number, time: bigint | undefined): void {
+    const since = time === undefined ? undefined : this.#entries.find((entry) => entry.time >= time);
+    this.#oldest = time === undefined ? undefined : (since?.index ?? index);
   }
 
   /** Times cannot be compared any more. */
   clockSetBack(): void {
-    this.#stale = undefined;
+    this.#oldest = undefined;
   }
 
   /** Ready, or told that something was lost: what is published from `index`, or from now, on has to come. */
@@ -90,7 +97,7 @@ export class Deliveries {
       if (entry.passedFor) this.#late ??= `event ${entry.index} (${key}), behind ${entry.passedFor.index}`;
       const missed = this.missing[0];
       if (this.#source === 'log' && missed && missed.index < entry.index) missed.passedFor ??= entry;
-    } else if (this.#stale && entry.index < this.#stale.index && entry.time < this.#stale.time) {
+    } else if (this.#oldest !== undefined && entry.index < this.#oldest) {
       this.#violate(`is older than what the watcher was asked for: event ${entry.index} (${key})`);
     }
     return entry.index;
@@ -116,3 +123,6 @@ export class Deliveries {
 }
 
 const SECOND = 1_000_000_000n;
+
+/** How far back events are emitted again whenever a position is taken, in nanoseconds. */
+export const LIST_LAG = 5n * SECOND;

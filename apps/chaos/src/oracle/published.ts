@@ -45,7 +45,8 @@ function keyOf(
   action: number,
   id: string,
   time: number,
-  attributes: Readonly<Record<string, string>>,
+  // Where an engine does not write the name before, the watcher does.
+  { oldName, ...attributes }: Readonly<Record<string, string>>,
 ): string {
   return `${action} ${id} ${time} ${JSON.stringify(attributes)}`;
 }

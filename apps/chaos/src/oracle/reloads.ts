@@ -8,6 +8,9 @@ const RING = 256;
 /** How many it holds for a listener before it drops any, less what a watcher may take for them. */
 const PILE = 900;
 
+/** How long after its last line a run of unreadable lines may cost one gap more, in milliseconds: a second, and slack. */
+const RUN = 1500;
+
 /** How long after a standstill what piled up may still be read, in milliseconds: the watcher looks every 50. */
 const READING = 250;
 
@@ -33,8 +36,8 @@ export interface ReloadsOptions {
  *
  * A `gap` needs a fault that no watcher can prove to have been harmless: the engine lost its memory, or so much
  * was published that it forgot what the watcher saw last; its clock was set back; it has told nothing yet that a
- * stream could be joined to; a line could not be read; the process stood still while more came than the engine
- * holds for it. Anything else that a reload or an error tells of needs a fault of any kind.
+ * stream could be joined to; a line could not be read; Podman ended a stream that had brought nothing new, as it does
+ * where its log is damaged; the process stood still while more came than the engine holds for it. Anything else that a reload or an error tells of needs a fault of any kind.
  */
 export class Reloads {
   readonly #options: ReloadsOptions;
@@ -54,6 +57,10 @@ export class Reloads {
   #restarts = 0;
   /** How many lines that are no events were sent and no gap has told of them. */
   #garbage = 0;
+  /** How many unreadable lines of a run may be reported by one gap more, and until when, by `performance.now`. */
+  #runs = { lines: 0, until: 0 };
+  /** Streams of a Podman were ended by the other side. */
+  #endedEarly = false;
   /** What was told last was an error about a line that is no event: the gap that follows is no new place. */
   #unreadable = false;
   /** From which event on one has to have arrived, for the watcher to have something to join a stream to. */
@@ -104,6 +111,12 @@ export class Reloads {
     this.#garbage += streams;
   }
 
+  /** Podman ended its streams: one that brought nothing new proves nothing. */
+  endedEarly(): void {
+    this.fault();
+    this.#endedEarly = true;
+  }
+
   /** The consumer takes nothing, and goes on some time. */
   readingPaused(): void {
     this.#hearsLate = true;
@@ -143,7 +156,9 @@ export class Reloads {
     if (this.#disturbed) this.#aftermathUntil = this.#calmAt + this.#options.aftermath;
     this.#disturbed = false;
     this.#clockSetBack = false;
+    this.#endedEarly = false;
     this.#restarts = 0;
+    if (this.#garbage > 0) this.#runs = { lines: this.#garbage, until: performance.now() + RUN };
     this.#garbage = 0;
     this.#hearsLate = false;
     this.newPlace();
@@ -196,15 +211,17 @@ export class Reloads {
     }
     if (this.#overrun && (this.#disturbed || !this.#anchored)) return true;
     if (this.#clockSetBack || (this.#disturbed && !this.#anchored)) return true;
-    if (this.#mayHavePiledUp()) return true;
+    if (this.#mayHavePiledUp() || this.#endedEarly) return true;
     if (this.#restarts > 0) {
       this.#restarts--;
       return true;
     }
     // A consumer that reads late hears of the error before, and of other things in between.
-    if (this.#garbage === 0) return false;
-    this.#garbage--;
-    return true;
+    if (this.#garbage > 0) {
+      this.#garbage--;
+      return true;
+    }
+    return this.#runs.lines-- > 0 && performance.now() < this.#runs.until;
   }
 
   /** Whether a stream or a request may end badly. */

@@ -21,6 +21,11 @@ export function causes(
     case 'huge line':
       reloads.garbage(streams);
       break;
+    case 'end streams':
+    case 'empty streams':
+      if (dialect.startsWith('podman')) reloads.endedEarly();
+      else reloads.fault();
+      break;
     case 'cut after time':
       // A stream that is renewed in time is not cut.
       if (step.ms < 4 * lease) reloads.fault();
@@ -28,7 +33,6 @@ export function causes(
     case 'crash':
     case 'freeze':
     case 'reset':
-    case 'end streams':
     case 'cut streams':
     case 'refuse':
     case 'black hole':
@@ -39,7 +43,6 @@ export function causes(
     case 'late headers':
     case 'late subscription':
     case 'status':
-    case 'empty streams':
     case 'cut after bytes':
     case 'split bytes':
     case 'deaf':

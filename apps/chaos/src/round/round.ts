@@ -1,6 +1,6 @@
 import { formatEvent, isForceReload } from '@watcher/events';
 import type { Ground } from '../ground/ground.ts';
-import { Deliveries } from '../oracle/deliveries.ts';
+import { Deliveries, LIST_LAG } from '../oracle/deliveries.ts';
 import { Picture } from '../oracle/picture.ts';
 import { keyOfEvent, type Published } from '../oracle/published.ts';
 import { Reloads } from '../oracle/reloads.ts';
@@ -8,7 +8,7 @@ import { views } from '../oracle/view.ts';
 import type { Script } from '../script/script.ts';
 import { showStep } from '../script/show.ts';
 import type { Step } from '../script/step.ts';
-import { livenessInterval, retryInterval, timeout } from '../timing.ts';
+import { ENGINE_SPEED, livenessInterval, retryInterval, timeout } from '../timing.ts';
 import { watchLateness } from '../watched/lateness.ts';
 import type { Watched, Word } from '../watched/watched.ts';
 import { causes } from './causes.ts';
@@ -22,6 +22,9 @@ const SLACK = { fake: 150, real: 5000 } as const;
 
 /** How many streams a watcher has open: one, and for a moment the one that takes over from it. */
 const MOST_STREAMS = 2;
+
+/** In nanoseconds. */
+const SECOND = 1_000_000_000n;
 
 /** One round under way: performs the steps, hears what the consumer is told, and has the oracles judge it. */
 export class Round {
@@ -44,6 +47,10 @@ export class Round {
   #publishedCount = 0;
   /** How many streams were made deaf since all was well. */
   #deaf = 0;
+  /** By how much the engine's clock was set forward, and when. */
+  readonly #passes: { readonly at: number; readonly ms: number }[] = [];
+  /** Whether the watcher may have been stopped, or the clock set back, between a position and its gap. */
+  #receivesLate = false;
 
   constructor(script: Script, surroundings: Surroundings) {
     this.#script = script;
@@ -109,6 +116,7 @@ export class Round {
         break;
       case 'stop process':
         this.#stoppedAt ??= performance.now();
+        this.#receivesLate = true;
         this.#watched?.stop();
         break;
       case 'continue process':
@@ -144,7 +152,11 @@ export class Round {
         break;
       default:
         causes(step, this.#script.setting, this.#ground.streams, this.#reloads);
-        if (step.do === 'set back') this.#deliveries.clockSetBack();
+        if (step.do === 'set back') {
+          this.#deliveries.clockSetBack();
+          this.#receivesLate = true;
+        }
+        if (step.do === 'pass') this.#passes.push({ at: performance.now(), ms: step.ms });
         if (step.do === 'deaf') this.#deaf++;
         await this.#ground.perform(step);
     }
@@ -237,6 +249,16 @@ export class Round {
     return livenessInterval[engine] + timeout[engine];
   }
 
+  /** From when on, by the engine's clock, events may come again behind a gap. Undefined where it is received late. */
+  get #repeatedFrom(): bigint | undefined {
+    const { engine, setting } = this.#script;
+    if (this.#receivesLate || engine === 'real' || setting.reading !== 'sink') return undefined;
+    const proof = 2 * timeout[engine] + SLACK[engine];
+    const passed = this.#passes.filter(({ at }) => at > performance.now() - proof);
+    const ago = passed.reduce((sum, { ms }) => sum + ms, proof * ENGINE_SPEED);
+    return this.#ground.now - SECOND - LIST_LAG - BigInt(ago) * 1_000_000n;
+  }
+
   // What is heard.
 
   #published(event: Published): void {
@@ -253,6 +275,7 @@ export class Round {
         this.#journal.note(`(late by ${Math.round(word.ms)} ms)`);
         this.#counter.count('late');
         this.#reloads.standstill(word.ms);
+        this.#receivesLate = true;
         return;
       case 'ready':
         this.#journal.note('told ready');
@@ -291,6 +314,7 @@ export class Round {
     this.#reloads.reload(reason);
     if (reason === 'gap' || reason === 'overflow')
       this.#deliveries.startsAnew(this.#publishedCount, this.#ground.now);
+    if (reason === 'gap') this.#deliveries.repeats(this.#publishedCount, this.#repeatedFrom);
     if (reason !== 'disconnected') void this.#picture.relist();
   }
 
