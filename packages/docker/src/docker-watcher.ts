@@ -7,7 +7,7 @@ import {
   type WatchOptions,
   type WatchStream,
 } from '@watcher/core';
-import { Action, type DockerEvent, dockerEventMap, EventChannel, forceReload } from '@watcher/events';
+import { Action, type DockerEvent, EventChannel, forceReload } from '@watcher/events';
 import {
   type DockerProviderConfig,
   type DockerWatchOptions,
@@ -16,9 +16,8 @@ import {
   type Settings,
 } from './config.ts';
 import { nameEndpoint } from './endpoint/endpoint.ts';
-import { fault, withSource } from './errors/fault.ts';
+import { withSource } from './errors/fault.ts';
 import { ContainerHistory } from './events/container-history.ts';
-import { parseMessage } from './events/message.ts';
 import { createSelector, type Selector } from './filters/selector.ts';
 import { Session } from './session/session.ts';
 import { type DockerStreamStatus, StatusKeeper } from './session/status.ts';
@@ -145,22 +144,10 @@ async function watch(
 ): Promise<void> {
   const { logger } = settings;
   const { source, status } = stream;
-  const report = (error: WatcherError) => {
-    logger?.debug({ source, code: error.code, error: error.message }, 'docker watcher: connection failed');
-    stream.error(withSource(error, source));
-  };
   const history = new ContainerHistory({
     names: (select.actions & Action.ContainerRename) !== 0,
     health: (select.actions & (Action.ContainerHealthy | Action.ContainerUnhealthy)) !== 0,
   });
-  const reload = (reason: ReloadReason) => {
-    if (reason === 'gap') history.forget();
-    stream.tell(reason);
-  };
-  const unreadable = (what: string) => {
-    report(fault('PROTOCOL', `${source} sent ${what}; what it told of is unknown, so a reload is due.`));
-    reload('gap');
-  };
   const session = new Session(
     engine,
     settings,
@@ -169,15 +156,8 @@ async function watch(
         logger?.debug({ source }, 'docker watcher opened');
         stream.opened();
       },
-      line(line) {
-        if (isNoise(line)) return;
-        const parsed = parseMessage(line);
-        if (!parsed) return unreadable('a line that is no event');
-        if (parsed.isTooLarge) {
-          if (Object.hasOwn(dockerEventMap, parsed.type))
-            unreadable('an event that is larger than its limits');
-          return;
-        }
+      reopened: (reason) => logger?.debug({ source, reason }, 'docker watcher reopened'),
+      event(parsed) {
         const message = history.complete(parsed);
         const action = message && select(message);
         if (message === undefined || action === undefined) return;
@@ -193,29 +173,28 @@ async function watch(
           source,
         });
       },
-      tooLong: () => unreadable('a line too long to be an event'),
-      error: report,
-      reload,
+      error(given) {
+        const error = withSource(given, source);
+        logger?.debug({ source, code: error.code, err: error }, 'docker watcher: connection failed');
+        stream.error(error);
+      },
+      reload(reason) {
+        if (reason === 'gap') history.forget();
+        stream.tell(reason);
+      },
     },
     status,
   );
   try {
     await session.run(signal);
-  } catch (error) {
-    logger?.error({ source, error: (error as Error).message }, 'docker watcher: failed to initialize client');
-    throw withSource(error as WatcherError, source);
+  } catch (given) {
+    const error = withSource(given as WatcherError, source);
+    logger?.error({ source, code: error.code, err: error }, 'docker watcher: failed to initialize client');
+    throw error;
   } finally {
     status.enter('closed');
     logger?.debug({ source }, 'docker watcher closed');
   }
-}
-
-/**
- * Whether a line is of an exec, which no filter selects: a health check makes three at each probe, the bulk of
- * what a busy engine tells. Told by how the engine begins such a line, so that it need not be parsed.
- */
-function isNoise(line: string): boolean {
-  return line.startsWith('{"status":"exec_') || line.startsWith('{"Type":"container","Action":"exec_');
 }
 
 function sourceOf(settings: Settings): string {

@@ -42,6 +42,6 @@ describe('a logger', () => {
     await told(watch, 'reload reconnected', 'started web');
     await watch.stream.close();
     expect(await watch.stream.closed).toEqual({ reason: 'aborted' });
-    expect(calls.count).toBe(4);
+    expect(calls.count).toBe(5);
   });
 });

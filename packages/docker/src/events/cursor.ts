@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { MAX_HELD } from './line-splitter.ts';
 import { nanoseconds } from './message.ts';
+import { RecentLines } from './recent-lines.ts';
 
 /** The engine holds the latest 256 events of all types; twice that outlasts anything it can replay. */
 export const WINDOW = 512;
@@ -9,6 +11,9 @@ const PILE = 32_768;
 
 /** A line longer than this, in characters, is kept as its digest, so that the window stays small. */
 const LONG_LINE = 16_384;
+
+/** What an entry of a set costs beside its text, in characters. */
+const ENTRY_COST = 64;
 
 /** How far behind the anchor a replay starts: events of one moment may stand in the ring in another order. */
 const OVERLAP = 1_000_000_000n;
@@ -28,8 +33,14 @@ export class Cursor {
   readonly #window: string[] = [];
   #count = 0;
   #anchor: string | undefined;
+  /** Lines other than events, and events of a swarm: known when they come again, but never a position. */
+  readonly #others = new RecentLines(WINDOW / 2);
   /** What was seen, while replays are being told from news. */
   #seen: Set<string> | undefined;
+  /** Characters in `#seen` beyond those of the window that it began with. */
+  #seenLength = 0;
+  /** How often `#seen` grew beyond its bound while a replay was under way. */
+  #overruns = 0;
   /** How many replays have begun and not ended. */
   #replays = 0;
   /** Until how many lines in all have come, `#seen` is needed after the last replay. */
@@ -42,10 +53,15 @@ export class Cursor {
   #ring = () => {};
   /** Where to start while no line was ever seen, in nanoseconds. */
   readonly #start: bigint;
+  readonly #isComplete: boolean;
 
-  /** @param start the engine's time before the first subscription, in nanoseconds */
-  constructor(start: bigint) {
+  /**
+   * @param start the engine's time before the first subscription, in nanoseconds
+   * @param isComplete whether it is given all that the engine remembers; or else only what comes from then on
+   */
+  constructor(start: bigint, isComplete = true) {
     this.#start = start;
+    this.#isComplete = isComplete;
   }
 
   /**
@@ -102,16 +118,50 @@ export class Cursor {
         this.duplicates++;
         return false;
       }
-      if (this.#replays === 0 && this.#count >= this.#seenUntil) this.#seen = undefined;
-      else this.#seen.add(kept);
+      this.#remember(this.#seen, kept);
     }
     this.#window[this.#count++ % WINDOW] = kept;
     return true;
   }
 
+  /**
+   * Takes a line that is no position to resume from. False when it was taken before.
+   *
+   * @param isExpected whether a bounded query answers with it, so that it must not count as missing
+   */
+  takeOther(line: string, isExpected: boolean): boolean {
+    const kept = identity(line);
+    if (!this.#others.add(kept)) return false;
+    if (isExpected) this.#window[this.#count++ % WINDOW] = kept;
+    return true;
+  }
+
+  /** Takes lines that a gap has reported, so that they do not count as missing again. The position stays. */
+  acknowledge(lines: readonly string[]): void {
+    for (const line of lines) {
+      const kept = identity(line);
+      this.#seen?.add(kept);
+      this.#window[this.#count++ % WINDOW] = kept;
+    }
+  }
+
+  /** Whether a line that it does not know was never delivered. */
+  get knowsAll(): boolean {
+    return this.#isComplete && this.#count <= WINDOW;
+  }
+
+  /**
+   * How often more lines came during one replay than can be told from it. A subscription during which this has moved
+   * may bring lines again as new ones.
+   */
+  get overruns(): number {
+    return this.#overruns;
+  }
+
   /** Whether a line was taken before. */
   has(line: string): boolean {
-    return this.#seen ? this.#seen.has(identity(line)) : this.#window.includes(identity(line));
+    const kept = identity(line);
+    return this.#seen?.has(kept) || this.#window.includes(kept);
   }
 
   /** Whether a line is the one where the place is. */
@@ -121,13 +171,17 @@ export class Cursor {
 
   /** Which of these lines were not taken. */
   missing(lines: readonly string[]): string[] {
-    const seen = this.#seen ?? new Set(this.#window);
-    return lines.filter((line) => !seen.has(identity(line)));
+    const window = new Set(this.#window);
+    return lines.filter((line) => {
+      const kept = identity(line);
+      return !window.has(kept) && !this.#seen?.has(kept);
+    });
   }
 
   /** From now on lines that came before are told from new ones, until {@link replayEnded} says otherwise. */
   replayBegins(): void {
-    this.#seen ??= new Set(this.#window);
+    // Anew for the first of them: what an earlier replay needed is out of every replay's reach.
+    if (this.#replays === 0) this.#restart();
     this.#replays++;
   }
 
@@ -151,6 +205,24 @@ export class Cursor {
   /** Where a bounded query has to end to show the place: `until` of the request, in nanoseconds. */
   get until(): bigint {
     return this.time + 1n;
+  }
+
+  #restart(): void {
+    this.#seen = new Set(this.#window);
+    this.#seenLength = 0;
+  }
+
+  /** Bounded in lines after a replay, and in characters while one is under way. */
+  #remember(seen: Set<string>, kept: string): void {
+    if (this.#replays === 0 && this.#count >= this.#seenUntil) {
+      this.#seen = undefined;
+      return;
+    }
+    seen.add(kept);
+    this.#seenLength += kept.length + ENTRY_COST;
+    if (this.#seenLength <= MAX_HELD) return;
+    this.#overruns++;
+    this.#restart();
   }
 
   /** The time of the latest line in the window that has one. */

@@ -56,7 +56,15 @@ export function parseMessage(line: string): EngineMessage | undefined {
   const id = isText(actor.ID) ? actor.ID : '';
   const attributes = textsOf(actor.Attributes);
   if (attributes === undefined || !isShort(id) || !isShort(attributes['name'])) {
-    return { type, action, id: '', attributes: NONE, scope: '', time: milliseconds(wire), isTooLarge: true };
+    return {
+      type,
+      action,
+      id: '',
+      attributes: NONE,
+      scope: wire.scope === 'swarm' ? 'swarm' : '',
+      time: milliseconds(wire),
+      isTooLarge: true,
+    };
   }
   const isPodmans = type === 'network' && isPodmanNetwork(action, attributes);
   return {

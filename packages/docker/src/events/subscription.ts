@@ -2,28 +2,37 @@ import type { WatcherError } from '@watcher/core';
 import { type LinkedAbort, linkAbort } from '../concurrency.ts';
 import { causeOf } from '../errors/cause.ts';
 import { fault } from '../errors/fault.ts';
-import type { Requests } from '../history/requests.ts';
+import { cannotRead, type Requests } from '../history/requests.ts';
 import { type Cursor, WINDOW } from './cursor.ts';
-import { isTooLong, LineSplitter, MAX_HELD } from './line-splitter.ts';
-import { engineTime } from './message.ts';
+import { type EngineLine, readLine } from './engine-line.ts';
+import { LineSplitter, MAX_HELD } from './line-splitter.ts';
+import { type EngineMessage, engineTime, nanoseconds } from './message.ts';
 
 export interface SubscriptionSink {
-  /** A line that no subscription on this cursor brought before. */
-  line(line: string): void;
-  /** The same of a line that was too long to be taken. */
-  tooLong(): void;
-  /** Something was missed that cannot be told of any more. */
-  reload(reason: 'gap'): void;
+  /** An event that no subscription on this cursor brought before. Undefined: one that no filter can select. */
+  event(message: EngineMessage | undefined): void;
+  /** A line that may have been an event. */
+  unreadable(): void;
+  /** An event that was too long to be taken, maybe. No subscription on this cursor brought it before. */
+  oversized(): void;
+  /** Events were missed that cannot be delivered in order any more. */
+  gap(): void;
 }
+
+/** A line that is no error object: that one ends the subscription. */
+type Line = Exclude<EngineLine, { kind: 'fault' }>;
+
+/** What is kept of a line that has to wait. */
+type Held = Pick<Line, 'kind' | 'text'>;
 
 /**
  * One open `GET /events`. It is read from its first moment, so that the engine never waits, but what it brings is
- * held until `release`: a consumer is to hear of a gap first.
+ * held until `release`: a consumer has to receive a gap first.
  */
 export class Subscription {
-  /** Resolves when it brings its first line, replayed or live: the engine has subscribed. */
+  /** Resolves when it brings its first event, replayed or live: the engine has subscribed. */
   readonly started: Promise<void>;
-  /** Resolves when it brings a line that was seen before: it overlaps with what came until now. */
+  /** Resolves when it brings an event that was seen before: it overlaps with what came until now. */
   readonly overlapped: Promise<void>;
   /** Resolves when it brings the line where the place is: all that stands before it in the ring has come. */
   readonly reached: Promise<void>;
@@ -31,8 +40,6 @@ export class Subscription {
   readonly ended: Promise<WatcherError>;
   /** When it last brought a line or a part of one, by the clock's `monotonic`. */
   heard: number;
-  /** More was held than is allowed, and let go. Whoever finds this has to tell of a gap. */
-  overflowed = false;
 
   readonly #cursor: Cursor;
   readonly #sink: SubscriptionSink;
@@ -40,12 +47,22 @@ export class Subscription {
   readonly #started = Promise.withResolvers<void>();
   readonly #overlapped = Promise.withResolvers<void>();
   readonly #reached = Promise.withResolvers<void>();
-  #held: string[] | undefined = [];
+  readonly #overrunsBefore: number;
+  /** From when on the engine replays, in nanoseconds. */
+  readonly #since: bigint;
+  #held: Held[] | undefined = [];
   #heldLength = 0;
+  #heldTooMuch = false;
+  /** Whether lines other than events are delivered although it holds what it brings. */
+  #passesOthers = false;
   #silent = true;
   #over = false;
-  /** What it has handed on, until no replay can be coming any more: kept where that may bring what was dropped. */
+  #endedItself = false;
+  #broughtNews = false;
+  /** New events that it has delivered, until no replay can be coming any more. */
   #news: Set<string> | undefined = new Set();
+  /** When the first of these happened, in nanoseconds. */
+  #newsFrom: bigint | undefined;
 
   private constructor(
     cursor: Cursor,
@@ -53,6 +70,7 @@ export class Subscription {
     link: LinkedAbort,
     ended: Promise<WatcherError>,
     heard: number,
+    since: bigint,
   ) {
     this.#cursor = cursor;
     this.#sink = sink;
@@ -62,11 +80,13 @@ export class Subscription {
     this.reached = this.#reached.promise;
     this.ended = ended;
     this.heard = heard;
+    this.#overrunsBefore = cursor.overruns;
+    this.#since = since;
   }
 
   /**
-   * Subscribes from where the cursor stands. Resolves when the engine has answered 200, which does not yet mean
-   * that it has subscribed.
+   * Subscribes from where the cursor stands, or from now on. Resolves when the engine has answered 200, which does
+   * not yet mean that it has subscribed.
    *
    * @throws {WatcherError} what {@link Requests.open} throws
    */
@@ -75,9 +95,12 @@ export class Subscription {
     cursor: Cursor,
     sink: SubscriptionSink,
     signal: AbortSignal,
+    from: 'position' | 'now' = 'position',
   ): Promise<Subscription> {
+    const { clock, host, timeout } = requests;
     const link = linkAbort(signal);
-    const request = { since: engineTime(cursor.since) };
+    const { since } = cursor;
+    const request = from === 'now' ? {} : { since: engineTime(since) };
     // Until it is answered, much may come by another: what it brings again is told from news all the same.
     cursor.replayBegins();
     const { body } = await requests.open(request, link.signal).catch((error) => {
@@ -86,22 +109,43 @@ export class Subscription {
       throw error;
     });
     const ended = Promise.withResolvers<WatcherError>();
-    const subscription = new Subscription(cursor, sink, link, ended.promise, requests.clock.monotonic());
-    const splitter = new LineSplitter({ line: (line) => subscription.#line(line) });
-    const end = (how: string, cause?: unknown) => {
+    const subscription = new Subscription(cursor, sink, link, ended.promise, clock.monotonic(), since);
+    const end = (error: WatcherError) => {
       subscription.#over = true;
       link[Symbol.dispose]();
-      ended.resolve(fault('CONNECTION_LOST', `The stream of events from ${requests.host} ${how}.`, cause));
+      ended.resolve(error);
     };
+    const lose = (how: string, cause?: unknown) =>
+      end(fault('CONNECTION_LOST', `The stream of events from ${host} ${how}.`, cause));
+    const endItself = () => {
+      const isSoon = clock.monotonic() - subscription.heard < timeout;
+      subscription.#endedItself = !subscription.#over && from === 'position' && isSoon;
+    };
+    const splitter = new LineSplitter({
+      line(text) {
+        if (subscription.#over) return;
+        const line = readLine(text);
+        if (line.kind !== 'fault') {
+          subscription.#line(line);
+          return;
+        }
+        endItself();
+        end(cannotRead(host, line.reason));
+        body.destroy?.();
+      },
+    });
     body.on('data', (chunk) => {
       if (subscription.#over) return;
-      if (splitter.write(chunk)) subscription.heard = requests.clock.monotonic();
+      if (splitter.write(chunk)) subscription.heard = clock.monotonic();
     });
-    body.on('end', () => end('was ended by the other side'));
-    body.on('error', (error) => end('was cut', causeOf(error)));
-    body.on('close', () => end('was closed'));
+    body.on('end', () => {
+      endItself();
+      lose('was ended by the other side');
+    });
+    body.on('error', (error) => lose('was cut', causeOf(error)));
+    body.on('close', () => lose('was closed'));
     const giveUp = () => {
-      if (body.closed ?? !body.destroy) end('was given up'); // nothing more will be heard of it
+      if (body.closed ?? !body.destroy) lose('was given up'); // nothing more will be heard of it
       body.destroy?.();
     };
     if (link.signal.aborted) giveUp();
@@ -109,46 +153,76 @@ export class Subscription {
     return subscription;
   }
 
-  /** Whether it has not brought a single line so far. */
+  /** Whether it has not brought a single event so far. */
   get silent(): boolean {
     return this.#silent;
   }
 
-  /** What it has brought and holds until it is released; undefined once it is. */
-  get held(): readonly string[] | undefined {
-    return this.#held;
+  /** Whether it still holds what it brings. */
+  get isHeld(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** What it has brought and holds, of what a bounded query answers with. */
+  get held(): readonly string[] {
+    return expectedIn(this.#held ?? []);
+  }
+
+  /** More was held, or came beside it, than is allowed: a gap is due before anything of it is delivered. */
+  get overflowed(): boolean {
+    return this.#heldTooMuch || this.#cursor.overruns !== this.#overrunsBefore;
   }
 
   /**
-   * Hands on what was held, and from now on what comes, as it comes. Where the engine had dropped lines for us, those
-   * may be among them, ahead of lines that were told of since: a gap is told in their place, since what they say may
-   * not be so any more; unless a gap has told of them already.
+   * Whether the other side ended it, not long after its last line, and it brought nothing new. An engine whose log has
+   * a line that it cannot read ends each replay there, whatever has happened since.
+   */
+  get endedWithoutNews(): boolean {
+    return this.#endedItself && !this.#broughtNews;
+  }
+
+  /**
+   * Delivers what was held, and from now on what comes, as it comes. A replay comes in the engine's order, so that an
+   * event that is new before one that was seen had been dropped: a gap is due in its place, since what it says may not
+   * be so any more, unless a gap has reported it already.
    */
   release(): void {
-    if (!this.#cursor.mayHaveDropped) {
-      this.#handFrom(0);
-      return;
-    }
     const held = this.#held ?? [];
-    // A replay comes in the engine's order, so that what is new before what was seen had been dropped.
-    const listed = this.#cursor.lastListed(held);
-    const dropped = this.#cursor.missing(held.slice(listed + 1, this.#known + 1));
-    if (dropped.length === 0) {
-      this.#handFrom(listed);
-    } else {
-      this.#sink.reload('gap');
+    const texts = held.map(({ text }) => text);
+    const last = this.#lastKnown;
+    const listed = this.#cursor.lastListed(texts);
+    // A log may be replayed from further back than the cursor knows: what it begins with was delivered long ago.
+    const first = this.#cursor.knowsAll
+      ? 0
+      : Math.max(
+          0,
+          held.findIndex((line) => this.#knows(line)),
+        );
+    const passed = this.#cursor.missing(expectedIn(held.slice(Math.max(first, listed + 1), last + 1)));
+    const then = nanoseconds(texts[last] ?? '');
+    if (passed.some((line) => this.#wasDropped(nanoseconds(line), then))) {
+      this.#sink.gap();
       this.releaseAnew();
+    } else {
+      this.#handFrom(this.#cursor.mayHaveDropped ? Math.max(first, listed) : first);
     }
   }
 
   /**
    * As {@link release}, for a place that was taken anew: what stands in the engine's ring before a line that was
    * there when the place was taken was there as well, whatever its time says after a clock was set back. So the
-   * consumer, which lists now, is not told of it: what followed on it may not come again.
+   * consumer, which lists now, does not receive it: what followed on it may not come again.
    */
   releaseAnew(): void {
     this.#cursor.listed();
-    this.#handFrom(this.#known);
+    this.#handFrom(this.#lastKnown);
+  }
+
+  /** Delivers lines other than events as they come, until {@link release}: there is no event that they could overtake. */
+  passOthers(): void {
+    this.#passesOthers = true;
+    const held = this.#held ?? [];
+    if (this.#silent) for (const line of held.splice(0)) this.#hand(reread(line), true);
   }
 
   /** Resolves when its socket is closed. Nothing is handed on from here. */
@@ -159,65 +233,120 @@ export class Subscription {
     await this.ended;
   }
 
-  #line(line: string): void {
+  #line(line: Line): void {
+    if (isExpected(line)) this.#note(line);
+    if (this.#held && !(this.#passesOthers && this.#silent)) this.#hold(this.#held, line);
+    else this.#hand(line);
+  }
+
+  #note(line: Line): void {
     if (this.#silent) {
       this.#silent = false;
       this.#started.resolve();
     }
-    if (!this.#held) {
-      this.#hand(line);
-      return;
-    }
-    if (this.#cursor.has(line)) this.#overlapped.resolve();
-    if (this.#cursor.isAt(line)) this.#reached.resolve();
-    this.#hold(this.#held, line);
+    if (!this.#held) return;
+    if (!this.#cursor.has(line.text)) this.#broughtNews = true;
+    else if (line.kind === 'event') this.#overlapped.resolve();
+    if (line.kind === 'event' && this.#cursor.isAt(line.text)) this.#reached.resolve();
   }
 
   /** The place moves only with what is handed on: what a failed subscription held will be brought again. */
-  #hand(line: string): void {
-    if (!this.#cursor.take(line)) {
-      if (this.#news?.size && !this.#news.has(line)) this.#toldTooLate();
+  #hand(line: Line, isReplay = false): void {
+    if (line.kind !== 'event') {
+      this.#handOther(line, isReplay);
+    } else if (this.#cursor.take(line.text)) {
+      this.#broughtNews = true;
+      this.#keepNews(line.text);
+      this.#sink.event(line.message);
+    } else if (this.#news?.size && !this.#news.has(line.text)) {
+      // An event that was seen before has come behind new ones of this replay.
+      if (!this.#wasDropped(this.#newsFrom, nanoseconds(line.text))) return;
+      this.#news = undefined;
+      this.#sink.gap();
+    }
+  }
+
+  #handOther(line: Exclude<Line, { kind: 'event' }>, isReplay: boolean): void {
+    const isNew = this.#cursor.takeOther(line.text, isExpected(line));
+    if (line.kind === 'unreadable') {
+      if (isNew || !isReplay) this.#sink.unreadable();
+    } else if (isNew) {
+      if (line.kind === 'swarm') this.#sink.event(line.message);
+      else this.#sink.oversized();
+    }
+  }
+
+  #keepNews(text: string): void {
+    if (!this.#news) return;
+    if (this.#news.add(text).size > WINDOW) {
+      this.#news = undefined;
       return;
     }
-    if (this.#news && this.#cursor.mayHaveDropped && this.#news.add(line).size > WINDOW)
-      this.#news = undefined;
-    if (isTooLong(line)) this.#sink.tooLong();
-    else this.#sink.line(line);
+    const time = nanoseconds(text);
+    if (time !== undefined && !(this.#newsFrom !== undefined && this.#newsFrom <= time))
+      this.#newsFrom = time;
+  }
+
+  /**
+   * Whether a new event that comes before one that was seen was dropped: two of one moment may change places, and an
+   * event that is older than the replay was not asked for.
+   */
+  #wasDropped(time: bigint | undefined, then: bigint | undefined): boolean {
+    if (this.#cursor.mayHaveDropped) return true;
+    return time !== undefined && then !== undefined && time >= this.#since && then - time > MOMENT;
+  }
+
+  #knows(line: Held): boolean {
+    return isExpected(line) && this.#cursor.has(line.text);
   }
 
   /** The last line that is held and was seen before, by its index; -1 for none. */
-  get #known(): number {
-    return (this.#held ?? []).findLastIndex((line) => this.#cursor.has(line));
+  get #lastKnown(): number {
+    return (this.#held ?? []).findLastIndex((line) => this.#knows(line));
   }
 
   /** Hands on what was held, but not what stands before `first`: a consumer that lists knows of that. */
   #handFrom(first: number): void {
     for (const [index, line] of this.#stopHolding().entries()) {
-      if (index < first) this.#cursor.take(line);
-      else this.#hand(line);
+      if (index >= first) this.#hand(reread(line), true);
+      else if (line.kind === 'event') this.#cursor.take(line.text);
+      else this.#cursor.takeOther(line.text, isExpected(line));
     }
   }
 
-  /** What was seen before has come behind news of this replay: those had been dropped. */
-  #toldTooLate(): void {
-    this.#news = undefined;
-    this.#sink.reload('gap');
-  }
-
-  #hold(held: string[], line: string): void {
-    held.push(line);
-    this.#heldLength += line.length;
+  #hold(held: Held[], { kind, text }: Held): void {
+    held.push({ kind, text });
+    this.#heldLength += text.length + LINE_COST;
     if (this.#heldLength <= MAX_HELD) return;
     held.length = 0;
     this.#heldLength = 0;
-    this.overflowed = true;
+    this.#heldTooMuch = true;
   }
 
-  #stopHolding(): string[] {
+  #stopHolding(): Held[] {
     if (!this.#held) return [];
     const held = this.#held;
     this.#held = undefined;
     this.#cursor.replayEnded();
     return held;
   }
+}
+
+/** What a held line costs beside its text, in characters. */
+const LINE_COST = 64;
+
+/** Events that happen at the same time may stand in the engine's memory in another order, in nanoseconds. */
+const MOMENT = 100_000_000n;
+
+/** Whether a bounded query answers with such a line. */
+function isExpected({ kind }: Held): boolean {
+  return kind === 'event' || kind === 'oversized';
+}
+
+function expectedIn(lines: readonly Held[]): string[] {
+  return lines.filter(isExpected).map(({ text }) => text);
+}
+
+function reread({ text }: Held): Line {
+  return readLine(text) as Line;
 }

@@ -3,7 +3,9 @@ import { type Clock, delay, isWatcherError } from '@watcher/core';
 import { type LinkedAbort, linkAbort, until } from '../concurrency.ts';
 import { classify } from '../errors/classify.ts';
 import { fault } from '../errors/fault.ts';
+import { oneLine } from '../errors/one-line.ts';
 import { classifyStatus } from '../errors/refusals.ts';
+import { readLine } from '../events/engine-line.ts';
 import { LineSplitter } from '../events/line-splitter.ts';
 import { engineTime, nanoseconds } from '../events/message.ts';
 import type { EventsQuery, EventsResponse, OpenResponse, Transport } from '../transport/transport.ts';
@@ -27,8 +29,11 @@ export interface OpenEvents {
 
 /** What a bounded query brought. */
 export interface Answer {
+  /** Events of the engine itself, and lines too long to be read. Nothing else is evidence of anything. */
   readonly lines: string[];
-  /** Whether these are all. */
+  /** How many lines there were in all. */
+  readonly count: number;
+  /** Whether none was dropped because there were too many. */
   readonly isWhole: boolean;
   readonly date: bigint | undefined;
 }
@@ -114,17 +119,28 @@ export class Requests {
    * latest.
    *
    * @throws {WatcherError} as {@link open} does; `TIMEOUT` when the answer does not end in time, as when `to` is not
-   * in the engine's past
+   * in the engine's past; `ENGINE_FAULT` when the engine says in its answer that it cannot read its events
    */
   async between(from: bigint, to: bigint, signal: AbortSignal): Promise<Answer> {
     const since = engineTime(from < 0n ? 0n : from); // a clock may have begun just now
-    if (!this.#readsLog) return this.#ask({ since, until: engineTime(to) }, signal);
-    const answer = await this.#ask({ since, stream: false }, signal);
-    return { ...answer, lines: answer.lines.filter((line) => (nanoseconds(line) ?? from) <= to) };
+    const { lines, isWhole, date } = this.#readsLog
+      ? await this.#ask({ since, stream: false }, signal)
+      : await this.#ask({ since, until: engineTime(to) }, signal);
+    const evidence = lines.filter((line) => {
+      const read = readLine(line);
+      if (read.kind === 'fault') throw cannotRead(this.host, read.reason);
+      return read.kind === 'event' || read.kind === 'oversized';
+    });
+    return {
+      lines: this.#readsLog ? evidence.filter((line) => (nanoseconds(line) ?? from) <= to) : evidence,
+      count: lines.length,
+      isWhole,
+      date,
+    };
   }
 
   /** What is brought by a request that the engine answers from its memory alone. */
-  async #ask(request: EventsQuery, signal: AbortSignal): Promise<Answer> {
+  async #ask(request: EventsQuery, signal: AbortSignal): Promise<Omit<Answer, 'count'>> {
     using link = linkAbort(signal);
     const { body, date } = await this.open(request, link.signal);
     const latest = new LatestLines();
@@ -220,6 +236,10 @@ function bodyOf(answer: Promise<EventsResponse>, host: string): Body {
   );
   return body;
 }
+
+/** What an engine says that has answered 200 and then finds that it cannot read its events. */
+export const cannotRead = (host: string, reason: string) =>
+  fault('ENGINE_FAULT', `${host} cannot read its events: ${oneLine(reason)}`);
 
 function letGo(response: EventsResponse): void {
   if (!('refusal' in response)) discard(response.body as Body);

@@ -84,28 +84,27 @@ export async function missedBeginning(
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
   const { clock, timeout } = requests;
-  const { held = [] } = subscription;
   const deadline = clock.monotonic() + 2000 + timeout;
   /** The engine's time at which the subscription stood for certain. */
   let stood: bigint | undefined;
   let to = 0n;
   for (;;) {
-    const { length } = held;
-    const time = nanoseconds(held[length - 1] ?? '');
-    if (subscription.overflowed || length >= RING || time === undefined) return [];
+    const { held } = subscription;
+    const time = timeOfLast(held);
+    if (subscription.overflowed || held.length >= RING || time === undefined) return [];
     to = latest(to, time);
-    const { lines, isWhole, date } = await requests.between(0n, to + 1n, signal);
-    const brought = new Set(held);
+    const { lines, count, isWhole, date } = await requests.between(0n, to + 1n, signal);
+    const brought = new Set(subscription.held);
     const first = lines.findIndex((line) => brought.has(line));
     const missed = first === -1 ? lines : lines.slice(0, first);
-    if (!isWhole || lines.length >= RING || missed.length > 0) return missed;
+    if (!isWhole || count >= RING || missed.length > 0) return missed;
     const passed = passedOver(lines, brought);
     if (clock.monotonic() > deadline) return passed;
     if (passed.length > 0) {
       await delay(clock, BEAT, signal);
       signal.throwIfAborted();
     } else {
-      if (held.length === length) return undefined;
+      if (subscription.held.length === held.length) return undefined;
       if (first === 0 && stood !== undefined && to >= stood) return undefined;
     }
     if (date === undefined) continue;
@@ -123,6 +122,15 @@ function passedOver(lines: readonly string[], brought: ReadonlySet<string>): str
   return lines.slice(0, last + 1).filter((line) => !brought.has(line));
 }
 
+/** When the latest of these lines that has a time happened. */
+function timeOfLast(lines: readonly string[]): bigint | undefined {
+  for (const line of lines.toReversed()) {
+    const time = nanoseconds(line);
+    if (time !== undefined) return time;
+  }
+  return undefined;
+}
+
 const latest = (a: bigint, b: bigint) => (a > b ? a : b);
 
 /** How many events an engine remembers, of all types together. */
@@ -133,6 +141,30 @@ const SECOND = 1_000_000_000n;
 
 const deaf = ({ host, timeout }: Requests) =>
   fault('TIMEOUT', `${host} did not replay what it remembers within ${timeout} ms.`);
+
+/**
+ * Resolves when a subscription that replays nothing can be taken to stand: it brought an event, or stayed open for so
+ * long that the engine must have begun to follow its log.
+ *
+ * @throws {WatcherError} when the subscription ends first
+ */
+export function proveLive(
+  subscription: Subscription,
+  requests: Requests,
+  signal: AbortSignal,
+): Promise<void> {
+  return race<void>(
+    signal,
+    (own) => until(subscription.started, own),
+    (own) => endOf(subscription, own),
+    async (own) => {
+      await delay(requests.clock, Math.min(LIVE, requests.timeout), own);
+    },
+  );
+}
+
+/** Milliseconds in which Podman, which answers first, has opened its log. It takes a few. */
+const LIVE = 1000;
 
 /** Rejects when the subscription ends. */
 async function endOf(subscription: Subscription, signal: AbortSignal): Promise<never> {

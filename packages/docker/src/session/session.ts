@@ -6,21 +6,25 @@ import {
   textOf,
   type WatcherError,
 } from '@watcher/core';
+import { dockerEventMap } from '@watcher/events';
 import { linkAbort, race, until } from '../concurrency.ts';
 import { causeOf } from '../errors/cause.ts';
 import { fault } from '../errors/fault.ts';
-import type { Cursor } from '../events/cursor.ts';
-import { Subscription } from '../events/subscription.ts';
+import { Cursor } from '../events/cursor.ts';
+import { readLine } from '../events/engine-line.ts';
+import type { EngineMessage } from '../events/message.ts';
+import { Subscription, type SubscriptionSink } from '../events/subscription.ts';
 import type { Requests } from '../history/requests.ts';
 import type { Engine } from '../transport/connector.ts';
 import { death, type Stethoscope } from './liveness.ts';
-import { findPlace } from './place.ts';
-import { missedBeginning, proveOverlap, proveStanding } from './proof.ts';
+import { findPlace, isRefused } from './place.ts';
+import { missedBeginning, proveLive, proveOverlap, proveStanding } from './proof.ts';
 import { Reports } from './reports.ts';
 import { type Backoff, retryDelay } from './retry.ts';
 import { Alertness, type Moment, watchForStandstill } from './standstill.ts';
 import type { StatusKeeper } from './status.ts';
 import { stopwatch } from './stopwatch.ts';
+import { UnreadableRun } from './unreadable-run.ts';
 
 export interface SessionSettings {
   readonly retry: Backoff;
@@ -31,13 +35,14 @@ export interface SessionSettings {
   readonly leaseInterval: number;
 }
 
-/** Where a session tells what happens. */
+/** Where a session delivers what happens. */
 export interface SessionSink {
   /** The engine is subscribed to, for the first time. */
   opened(): void;
-  /** One line of the engine's stream, of whatever type, once. */
-  line(line: string): void;
-  tooLong(): void;
+  /** It is subscribed to again: with nothing lost, or with a gap. */
+  reopened(how: 'reconnected' | 'gap'): void;
+  /** An event that a filter may select; one of the last seconds before a position was taken may come again. */
+  event(message: EngineMessage): void;
   error(error: WatcherError): void;
   reload(reason: ReloadReason): void;
 }
@@ -68,7 +73,11 @@ export class Session {
   #released: Moment = { since: () => 0, count: 0 };
   /** When the stream that there is was opened, by the clock's `monotonic`. */
   #openSince: number | undefined;
+  /** Whether a replay ended without anything new, so that the next would prove nothing. */
+  #replaysEndEarly = false;
   readonly #reports: Reports;
+  readonly #unreadable: UnreadableRun;
+  readonly #lines: SubscriptionSink;
 
   constructor(engine: Engine, settings: SessionSettings, sink: SessionSink, status: StatusKeeper) {
     this.#engine = engine;
@@ -76,6 +85,23 @@ export class Session {
     this.#sink = sink;
     this.#reports = new Reports((error) => sink.error(error));
     this.#status = status;
+    this.#unreadable = new UnreadableRun(engine.clock, {
+      report: () => sink.error(unreadable(engine.host, 'a line that is no event')),
+      gap: () => this.#tellGap(),
+    });
+    this.#lines = {
+      event: (message) => {
+        this.#unreadable.end();
+        if (message?.isTooLarge) this.#reportTooLarge(message);
+        else if (message) sink.event(message);
+      },
+      unreadable: () => this.#unreadable.add(),
+      oversized: () => {
+        sink.error(unreadable(engine.host, 'a line too long to be an event'));
+        this.#tellGap();
+      },
+      gap: () => this.#tellGap(),
+    };
   }
 
   /**
@@ -111,8 +137,10 @@ export class Session {
         return await this.#stream(requests, link.signal);
       } finally {
         link.abort();
+        if (this.#current) this.#noteEnd(this.#current, requests);
         await this.#current?.close();
         this.#current = undefined;
+        this.#unreadable[Symbol.dispose]();
       }
     } catch (error) {
       return isWatcherError(error)
@@ -125,37 +153,84 @@ export class Session {
   async #connect(requests: Requests, signal: AbortSignal): Promise<Subscription> {
     using alertness = new Alertness(requests.clock);
     const resumed = await this.#resume(requests, signal);
-    const subscription = resumed ?? (await this.#begin(requests, signal));
+    const begun = resumed ? undefined : await this.#begin(requests, signal);
+    const subscription = (resumed ?? begun?.subscription) as Subscription;
     // What the consumer does when it is told may take long, and the engine does not wait; nor has it, had we stood
     // still before.
     const since = alertness.stoodStill ? () => Number.POSITIVE_INFINITY : stopwatch(requests.clock);
     this.#released = { since, count: this.#cursor?.count ?? 0 };
     this.#tellOpen(resumed ? 'reconnected' : 'gap');
     if (!requests.tellsTime) this.#reports.reportNoTime(this.#engine.host);
-    if (resumed) subscription.release();
-    else if (!this.#isUnproven(subscription)) subscription.releaseAnew();
+    if (resumed) {
+      subscription.release();
+    } else if (begun?.isProven) {
+      for (const line of begun.recent) this.#deliverAgain(line);
+      subscription.releaseAnew();
+    } else {
+      subscription.passOthers();
+    }
     return subscription;
   }
 
   /** Joins a new subscription to our place; undefined where we have none, or the engine does not hold it any more. */
   async #resume(requests: Requests, signal: AbortSignal): Promise<Subscription | undefined> {
     const cursor = this.#cursor;
-    if (cursor?.anchor === undefined) return undefined;
-    const subscription = await Subscription.open(requests, cursor, this.#sink, signal);
-    const seamless = await orClose(subscription, proveOverlap(subscription, cursor, requests, signal));
-    if (seamless && !subscription.overflowed) return subscription;
-    await subscription.close();
+    if (cursor?.anchor === undefined || this.#replaysEndEarly) return undefined;
+    let subscription: Subscription | undefined;
+    try {
+      subscription = await Subscription.open(requests, cursor, this.#lines, signal);
+      const seamless = await orClose(subscription, proveOverlap(subscription, cursor, requests, signal));
+      if (seamless && !subscription.overflowed) return subscription;
+      await subscription.close();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (subscription) this.#noteEnd(subscription, requests);
+      if (!this.#replaysEndEarly && !(await isRefused(cursor, requests, error, signal))) throw error;
+      this.#reports.report(error as WatcherError);
+    }
     return undefined;
   }
 
   /** Takes a new place, and subscribes from there. */
-  async #begin(requests: Requests, signal: AbortSignal): Promise<Subscription> {
-    const cursor = await findPlace(requests, signal);
-    const subscription = await Subscription.open(requests, cursor, this.#sink, signal);
-    await orClose(subscription, proveStanding(subscription, cursor, requests, signal));
+  async #begin(requests: Requests, signal: AbortSignal): Promise<Begun> {
+    const place = this.#replaysEndEarly ? undefined : await findReadable(requests, signal);
+    const cursor = place?.cursor ?? new Cursor((await requests.now(signal)) ?? 0n, false);
+    const from = place ? 'position' : 'now';
+    const subscription = await Subscription.open(requests, cursor, this.#lines, signal, from);
+    await orClose(
+      subscription,
+      place
+        ? proveStanding(subscription, cursor, requests, signal)
+        : proveLive(subscription, requests, signal),
+    ).catch((error) => {
+      this.#noteEnd(subscription, requests);
+      throw error;
+    });
     this.#cursor = cursor;
     this.#status.moveTo(cursor);
-    return subscription;
+    this.#replaysEndEarly = false;
+    // Until something comes from an engine that has emitted nothing, nothing proves that the subscription stands.
+    const isProven = !place || !subscription.silent || cursor.anchor !== undefined;
+    return { subscription, isProven, recent: place?.recent ?? [] };
+  }
+
+  /** A log of Podman's with a line that it cannot read ends each replay there, so that none proves anything. */
+  #noteEnd(subscription: Subscription, requests: Requests): void {
+    if (!requests.readsLog || !subscription.endedWithoutNews) return;
+    this.#replaysEndEarly = true;
+    this.#reports.report(endsEarly(requests.host));
+  }
+
+  #reportTooLarge({ type }: EngineMessage): void {
+    if (!Object.hasOwn(dockerEventMap, type)) return; // no filter selects it
+    this.#sink.error(unreadable(this.#engine.host, 'an event that is larger than its limits'));
+    this.#tellGap();
+  }
+
+  /** Delivers an event that was taken, or not, when the position was: the list may not show yet what it says. */
+  #deliverAgain(text: string): void {
+    const line = readLine(text);
+    if (line.kind === 'event' && line.message && !line.message.isTooLarge) this.#sink.event(line.message);
   }
 
   /** Stays, renewing the subscription as its lease is over, until it ends or is found dead. */
@@ -172,8 +247,7 @@ export class Session {
     };
     const lost = () => {
       cursor.dropped();
-      cursor.listed();
-      this.#sink.reload('gap');
+      this.#tellGap();
     };
     return race<WatcherError>(
       signal,
@@ -194,14 +268,15 @@ export class Session {
     }
   }
 
-  /** Whether nothing has come from the engine so far, and so nothing proves that the subscription stands. */
-  #isUnproven(subscription: Subscription): boolean {
-    return subscription.silent && this.#cursor?.anchor === undefined;
+  /** Events were lost, or may have been: the consumer lists now, and needs none that came before. */
+  #tellGap(): void {
+    this.#cursor?.listed();
+    this.#sink.reload('gap');
   }
 
   /** Never resolves. Releases a subscription that is not proven to have stood, when its first line shows what it missed. */
   async #proveBeginning(requests: Requests, lost: () => void, signal: AbortSignal): Promise<never> {
-    for (let current = this.#current; current?.held; current = this.#current) {
+    for (let current = this.#current; current?.isHeld; current = this.#current) {
       await until(Promise.race([current.started, current.ended]), signal);
       if (current !== this.#current) continue; // another has taken its place
       // What cannot be ruled out is told.
@@ -235,13 +310,14 @@ export class Session {
       if (next) {
         failures = 0;
         const previous = this.#current;
-        const unproven = previous?.held !== undefined;
+        const unproven = previous?.isHeld === true;
         this.#current = next;
         await previous?.close();
         // That another stream stands says nothing of what the engine had to tell.
         if (previous && next.silent) next.heard = previous.heard;
         // What has proven nothing so far is not proven by what is joined to it: the first line will show.
-        if (!unproven) this.#takeOver(next, lost);
+        if (unproven) next.passOthers();
+        else this.#takeOver(next, lost);
         this.#status.renewals++;
       }
       this.#status.enter('streaming');
@@ -262,7 +338,7 @@ export class Session {
   async #next(requests: Requests, signal: AbortSignal): Promise<Subscription | undefined> {
     const cursor = this.#cursor as Cursor;
     const anchored = cursor.anchor !== undefined;
-    const next = await Subscription.open(requests, cursor, this.#sink, signal);
+    const next = await Subscription.open(requests, cursor, this.#lines, signal);
     const joined = await orClose(
       next,
       anchored
@@ -281,6 +357,7 @@ export class Session {
     if (!this.#openedBefore) this.#sink.opened();
     else {
       this.#status.reconnects++;
+      this.#sink.reopened(how);
       if (how === 'gap' || this.#settings.forceReload === 'always') this.#sink.reload(how);
     }
     this.#openedBefore = true;
@@ -295,6 +372,34 @@ export class Session {
     this.#status.enter('waiting');
   }
 }
+
+/** A subscription from a position that was just taken. */
+interface Begun {
+  readonly subscription: Subscription;
+  /** Whether it is known to stand. */
+  readonly isProven: boolean;
+  readonly recent: readonly string[];
+}
+
+/** A place at the end of what the engine remembers; undefined where it keeps a log and cannot read it. */
+async function findReadable(requests: Requests, signal: AbortSignal) {
+  try {
+    return await findPlace(requests, signal);
+  } catch (error) {
+    if (requests.readsLog && isWatcherError(error, 'ENGINE_FAULT')) return undefined;
+    throw error;
+  }
+}
+
+const endsEarly = (host: string) =>
+  fault(
+    'ENGINE_FAULT',
+    `${host} ends its replay of events and brings nothing new, as Podman does where a line of its log is damaged. ` +
+      'Events are followed from now on, and each reconnect is a gap: remove that line, or let the log be rotated.',
+  );
+
+const unreadable = (host: string, what: string) =>
+  fault('PROTOCOL', `${host} sent ${what}; what it told of is unknown, so a reload is due.`);
 
 /** Waits for a proof about a subscription; without one, the subscription is not left open. */
 async function orClose<T>(subscription: Subscription, proof: Promise<T>): Promise<T> {

@@ -36,7 +36,7 @@ describe('what comes before a stream is joined to the one before', () => {
       host: 'engine',
     });
     const told = () => expect.unreachable();
-    const sink = { line: told, tooLong: told, reload: told };
+    const sink = { event: told, unreadable: told, oversized: told, gap: told };
     const { signal } = new AbortController();
     const subscription = await Subscription.open(requests, new Cursor(0n), sink, signal);
     let most = 0;

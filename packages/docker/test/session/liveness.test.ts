@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { engineTime, LIVENESS, RETRY, Scene, status, TIMEOUT, told } from './support.ts';
+import { engineTime, LIST_LAG, LIVENESS, RETRY, Scene, status, TIMEOUT, told } from './support.ts';
 import { LossyWay } from './way.ts';
 
 /** An engine tells its time to the second, in milliseconds. */
@@ -214,7 +214,7 @@ describe('a stream that died without a sign', () => {
     await ask(scene, LIVENESS);
     await scene.clock.advance(TIMEOUT);
     await told(watch, 'error STREAM_DEAD');
-    scene.engine.stepClock(2 * SECOND); // "later" is not of the second in which the new place is taken
+    scene.engine.stepClock(LIST_LAG + SECOND); // "later" is older than what is emitted again
     await scene.pass(RETRY);
     await told(watch, 'reload gap');
   });
@@ -293,7 +293,7 @@ describe('a stream that died without a sign', () => {
     await told(watch, 'started later');
     await scene.clock.advance(TIMEOUT);
     await told(watch, 'error STREAM_DEAD');
-    scene.engine.stepClock(2000); // "later" is not of the second in which the new place is taken
+    scene.engine.stepClock(LIST_LAG + SECOND); // "later" is older than what is emitted again
     await scene.pass(RETRY);
     await told(watch, 'reload gap');
   });

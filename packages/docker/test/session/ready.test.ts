@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { engineTime, LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { engineTime, LIST_LAG, LIVENESS, RETRY, Scene, TIMEOUT, told } from './support.ts';
 import { streamsThrough } from './way.ts';
 
 describe('ready', () => {
@@ -217,7 +217,7 @@ describe('ready', () => {
     const id = await scene.live('web');
     scene.engine.stepClock(-3_600_000);
     await scene.engine.exit(id);
-    scene.engine.stepClock(2000);
+    scene.engine.stepClock(LIST_LAG + 2000);
     await using watch = scene.watch();
     await watch.stream.ready;
     await scene.live('later');
@@ -232,11 +232,11 @@ describe('ready', () => {
     async (_, isKnown) => {
       await using scene = await Scene.begin({}, { clock: engineTime() });
       if (isKnown) await scene.live('first');
-      scene.engine.stepClock(10_000);
+      scene.engine.stepClock(20_000);
       const id = await scene.live('web');
-      scene.engine.stepClock(-9500);
+      scene.engine.stepClock(-19_500);
       await scene.engine.exit(id);
-      scene.engine.stepClock(2000);
+      scene.engine.stepClock(LIST_LAG + 2000);
       const rest = Promise.withResolvers<void>();
       let pieces = 0;
       const halting = new Transform({

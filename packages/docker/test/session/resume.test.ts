@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { LIST_LAG, RETRY, Scene, TIMEOUT, told } from './support.ts';
 
 describe('a lost connection, with forceReload "always"', () => {
   it('is an error, a reload "disconnected", and a reload "reconnected" once the stream is open again', async () => {
@@ -135,7 +135,7 @@ describe('a lost connection, with forceReload "gap"', () => {
     await told(watch, 'error CONNECTION_LOST');
     scene.engine.stepClock(-3_600_000);
     await scene.live('lost');
-    scene.engine.stepClock(2000);
+    scene.engine.stepClock(LIST_LAG + 2000);
     await scene.pass(RETRY);
     await eventually('the stream, and the question', () => scene.engine.connections.subscribers === 2);
     await scene.arrived();

@@ -18,6 +18,9 @@ export const TIMEOUT = 2500;
 export const RETRY = 3000;
 export const LIVENESS = 10_000;
 
+/** Milliseconds before a position is taken of which the events are emitted again. */
+export const LIST_LAG = 5000;
+
 /** A watcher on a fake engine, whose time is held: the engine's network is real, its waits are not. */
 export class Scene implements AsyncDisposable {
   readonly clock = new ManualClock();

@@ -54,8 +54,8 @@ export function preceded(count: number): Transform {
 
 /** The start of a container, in a little more than a MiB. */
 export function startLine(name: string): string {
-  const Attributes = { name, note: 'x'.repeat(1024 * 1024) };
-  const event = { Type: 'container', Action: 'start', Actor: { ID: name, Attributes }, timeNano: 1 };
+  const Actor = { ID: name, Attributes: { name } };
+  const event = { Type: 'container', Action: 'start', Actor, note: 'x'.repeat(1024 * 1024), timeNano: 1 };
   return `${JSON.stringify(event)}\n`;
 }
 
