@@ -39,7 +39,7 @@ async function main(): Promise<number> {
   logger.info(`routes file: ${settings.routesFile} (edit it and save)`);
   const engine = await chooseEngine(settings.engine, { environment, logger, signal: stop });
   const file = fileSource(settings.routesFile, 'file', logger.child({ provider: 'file' }));
-  const docker = dockerSource(engine.client, logger.child({ provider: 'docker' }));
+  const docker = dockerSource(engine, logger.child({ provider: 'docker' }));
   // A file is written on purpose: its routes win.
   const registry = new RouteRegistry([file.name, docker.name]);
 

@@ -107,7 +107,7 @@ export class DockerWatcher implements Watcher<DockerEvent> {
 }
 
 export interface DockerConnectOptions {
-  /** Closes the connection. Default: none. */
+  /** Closes the connection; its requests then reject with the signal's reason. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 

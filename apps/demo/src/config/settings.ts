@@ -13,7 +13,7 @@ export interface Settings {
 }
 
 /**
- * - `find`: the engine that DOCKER_HOST names or a usual socket answers for, else the embedded one
+ * - `find`: the engine of DOCKER_HOST, of the Docker CLI's context or of a usual socket, else the embedded one
  * - `embedded`: the embedded one, whatever else there is
  * - `host`: this one, up or not; it is waited for
  */
@@ -29,8 +29,9 @@ export const usage = `Usage: pnpm demo [options]
 
 Shows the routes that container labels and a YAML file define, and each change of them.
 
-  --host <url>      the Docker Engine to use (unix://, tcp://, http://, https://, npipe://); it is waited for
-                    when it is down. Default: DOCKER_HOST, else the usual sockets, else an embedded engine
+  --host <url>      the Docker Engine to use (unix://, tcp://, http://, https://, ssh://, npipe://); it is
+                    waited for when it is down. Default: DOCKER_HOST, else the Docker CLI's context, else the
+                    usual sockets, else an embedded engine
   --embedded        use the embedded engine even where there is a real one
   --routes <file>   the YAML file. Default: apps/demo/config/routes.yml
   --log <level>     ${levels.join(', ')}. Default: LOG_LEVEL, else info

@@ -1,54 +1,36 @@
-import http from 'node:http';
-import https from 'node:https';
-import Docker from 'dockerode';
+import type { DockerWatcher } from '@watcher/docker';
+import type { Reach } from '../routes/reach.ts';
 import { type ContainerList, containersOf } from './containers-of.ts';
-import type { Endpoint } from './endpoint.ts';
 
-/** Asks an engine for what is there right now. Every answer has to come within `timeout` milliseconds. */
-export class EngineClient {
-  readonly endpoint: Endpoint;
-  readonly #docker: Docker;
-  readonly #timeout: number;
+/** The containers of an engine, and how they are reached from here. */
+export interface EngineList extends ContainerList {
+  readonly reach: Reach;
+}
 
-  constructor(endpoint: Endpoint, timeout = 3000) {
-    this.endpoint = endpoint;
-    this.#timeout = timeout;
-    // A connection for each request: one kept open would be found dead after the engine was away.
-    const { Agent } = endpoint.options.protocol === 'https' ? https : http;
-    const options = { ...endpoint.options, agent: new Agent({ keepAlive: false }) };
-    this.#docker = new Docker(options);
-  }
+/**
+ * Lists the containers that run, the oldest first. While the watcher has a stream, the list comes from the same engine,
+ * over the same connection settings.
+ *
+ * @throws {WatcherError} when the engine does not answer within the watcher's timeout, or refuses
+ */
+export async function listRunning(watcher: DockerWatcher, signal: AbortSignal): Promise<EngineList> {
+  await using connection = await watcher.connect({ signal });
+  const answer = await connection.docker.listContainers({ abortSignal: signal });
+  return { ...containersOf(answer), reach: reachOf(connection.host) };
+}
 
-  /** Whether anybody is there: rejects with the reason when not. */
-  async ping(signal: AbortSignal): Promise<void> {
-    await this.#answer(signal, (abortSignal) => {
-      // The types of dockerode have no options for it.
-      const ping = this.#docker.ping.bind(this.#docker) as (options: object) => Promise<unknown>;
-      return ping({ abortSignal });
-    });
-  }
+/** Returns how the containers of an engine are reached: directly on this machine, else at the engine's machine. */
+export function reachOf(host: string): Reach {
+  const hostname = /^(?:unix|npipe):/.test(host) ? 'localhost' : hostnameOf(host);
+  return isLoopback(hostname) ? LOCAL : { publicHost: hostname, private: false };
+}
 
-  /** The containers that run, the oldest first. */
-  async runningContainers(signal: AbortSignal): Promise<ContainerList> {
-    const answer = await this.#answer(signal, (abortSignal) => this.#docker.listContainers({ abortSignal }));
-    return containersOf(answer);
-  }
+const LOCAL: Reach = { publicHost: '127.0.0.1', private: true };
 
-  async #answer<T>(signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const timeout = AbortSignal.timeout(this.#timeout);
-    const over = AbortSignal.any([signal, timeout]);
-    const { promise: gone, reject } = Promise.withResolvers<never>();
-    const leave = () => reject(over.reason);
-    try {
-      over.throwIfAborted();
-      over.addEventListener('abort', leave);
-      // Raced: a response that breaks off in the middle is never told by the client.
-      return await Promise.race([ask(over), gone]);
-    } catch (error) {
-      if (!timeout.aborted || signal.aborted) throw error;
-      throw new Error(`no answer within ${this.#timeout} ms`);
-    } finally {
-      over.removeEventListener('abort', leave);
-    }
-  }
+function hostnameOf(host: string): string {
+  return new URL(host).hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '::1' || /^127\./.test(hostname);
 }

@@ -1,7 +1,8 @@
 import type { Logger } from '@watcher/core';
 import { DockerWatcher, dockerFilter, dockerFilters } from '@watcher/docker';
 import type { DockerEvent } from '@watcher/events';
-import type { EngineClient } from '../engine/engine-client.ts';
+import type { ChosenEngine } from '../engine/choose-engine.ts';
+import { listRunning } from '../engine/engine-client.ts';
 import { routesFromLabels } from '../routes/from-labels.ts';
 import type { Listing, RouteSource } from './route-source.ts';
 
@@ -23,15 +24,17 @@ const FILTERS = dockerFilters(
 );
 
 /** The routes that the labels of an engine's running containers ask for. */
-export function dockerSource(client: EngineClient, logger: Logger): RouteSource<DockerEvent> {
-  const { host, reach } = client.endpoint;
+export function dockerSource(
+  { host, place }: Pick<ChosenEngine, 'host' | 'place'>,
+  logger: Logger,
+): RouteSource<DockerEvent> {
   const watcher = new DockerWatcher({ host, name: 'docker', logger });
   return {
     name: 'docker',
-    place: host,
+    place,
     watch: (signal) => watcher.events({ signal, filters: FILTERS }),
     list: async (signal): Promise<Listing> => {
-      const { containers, problems } = await client.runningContainers(signal);
+      const { containers, problems, reach } = await listRunning(watcher, signal);
       const found = containers.map((container) => ({ container, ...routesFromLabels(container, reach) }));
       return {
         routes: found.flatMap(({ routes }) => routes),

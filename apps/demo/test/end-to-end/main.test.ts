@@ -9,7 +9,7 @@ const app = 'app:\n  port: 8080\n';
 describe('the demo, where no engine is', () => {
   it('says so, and shows routes that change by themselves', async () => {
     await using demo = await Demo.start({ env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' }, routes: app });
-    await demo.logged(/^no Docker Engine at unix:\/\/\/nowhere\/docker\.sock: .*ENOENT/);
+    await demo.logged(/^no Docker Engine: .*unix:\/\/\/nowhere\/docker\.sock \(ENOENT\)/);
     await demo.logged(/^no Docker Engine answers here, so an embedded one plays its part/);
     await demo.logged(/^added app: http:\/\/localhost:8080 \(routes\.yml\)$/);
     await demo.logged(/^added web: http:\/\/127\.0\.0\.1:8080 \(container web\)$/);
@@ -177,7 +177,7 @@ describe('the command line', () => {
 
   it.each([
     [['--nope'], /--nope/],
-    [['--host', 'docker'], /"docker": expected an engine at unix:\/\//],
+    [['--host', 'docker'], /Invalid option "host": expected unix:\/\/.*, got "docker"/],
   ])('is refused when it makes no sense: %j', async (args, reason) => {
     await using demo = await Demo.start({ args });
     expect(await demo.exit()).toMatchObject({ code: 2 });

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
+import { DockerWatcher } from '@watcher/docker';
 import { ManualClock } from '@watcher/testing/clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/engine/embedded-engine.ts';
-import { endpointOf } from '../../src/engine/endpoint.ts';
-import { EngineClient } from '../../src/engine/engine-client.ts';
+import { listRunning } from '../../src/engine/engine-client.ts';
 import { listeningLogger } from '../provider/support.ts';
 
 const live = new AbortController().signal;
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 /** The names of what runs, or why that cannot be told. */
 function running(): Promise<string> {
-  return new EngineClient(endpointOf(engine.host, {})).runningContainers(live).then(
+  return listRunning(new DockerWatcher({ host: engine.host }), live).then(
     ({ containers }) =>
       containers
         .map(({ name }) => name)

@@ -1,7 +1,5 @@
 import { FakeEngine } from '@watcher/testing/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endpointOf } from '../../src/engine/endpoint.ts';
-import { EngineClient } from '../../src/engine/engine-client.ts';
 import { dockerSource } from '../../src/provider/docker-source.ts';
 import { RouteProvider } from '../../src/provider/route-provider.ts';
 import { type Route, target } from '../../src/routes/route.ts';
@@ -23,7 +21,7 @@ beforeEach(async () => {
   routes = undefined;
   const listening = listeningLogger();
   lines = listening.lines;
-  const source = dockerSource(new EngineClient(endpointOf(engine.host, {})), listening.logger);
+  const source = dockerSource({ host: engine.host, place: engine.host }, listening.logger);
   const apply = (listed: readonly Route[]) => {
     routes = listed.map((route) => `${route.alias} ${target(route)}`);
   };

@@ -104,7 +104,7 @@ export class Engine {
     let closing: Promise<void> | undefined;
     const close = () => {
       signal.removeEventListener('abort', close);
-      closing ??= closeAll(modem, lease);
+      closing ??= closeAll(modem, lease, signal.reason);
       return closing;
     };
     signal.addEventListener('abort', close, { once: true });
@@ -132,8 +132,8 @@ export class Engine {
   }
 }
 
-async function closeAll(modem: EngineModem, lease: EngineLease): Promise<void> {
-  const closed = modem.close();
+async function closeAll(modem: EngineModem, lease: EngineLease, reason?: unknown): Promise<void> {
+  const closed = modem.close(reason);
   await lease[Symbol.asyncDispose]();
   await closed;
 }

@@ -64,9 +64,12 @@ export class EngineModem {
     void running.finally(() => this.#running.delete(running)).catch(() => {});
   }
 
-  /** Ends every request and stream; resolves when no request waits for its answer. Later requests are refused. */
-  async close(): Promise<void> {
-    this.#closing.abort(fault('ABORTED', `The connection to ${this.#http.host} is closed.`));
+  /**
+   * Ends every request and stream; resolves when no request waits for its answer. These and later requests reject with
+   * `reason`. Default: an error that says so.
+   */
+  async close(reason?: unknown): Promise<void> {
+    this.#closing.abort(reason ?? fault('ABORTED', `The connection to ${this.#http.host} is closed.`));
     await Promise.allSettled(this.#running);
   }
 
