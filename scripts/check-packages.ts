@@ -109,6 +109,21 @@ function checkAsUser(packages: readonly Packed[]): void {
   copyFileSync(join(import.meta.dirname, 'use-packages.mjs'), join(project, 'use-packages.mjs'));
   run(oldest, ['use-packages.mjs'], project);
 
+  copyFileSync(join(import.meta.dirname, 'use-dockerode.mjs'), join(project, 'use-dockerode.mjs'));
+  for (const kind of ['import', 'require'])
+    for (const node of ['node', oldest]) run(node, ['use-dockerode.mjs', kind], project);
+
+  // Dockerode is CommonJS: an ESM bundle that holds it does not run.
+  const bundle = [
+    '--bundle',
+    '--platform=node',
+    '--format=esm',
+    '--external:dockerode',
+    '--outfile=bundle.mjs',
+  ];
+  run(join(bin, 'esbuild'), ['use-packages.mjs', ...bundle], project);
+  run(oldest, ['bundle.mjs'], project);
+
   // The fakes are for tests on Node, and speak of its types; the rest asks for none.
   const bare = packages.filter(({ manifest }) => manifest.name !== '@watcher/testing');
   compile(project, 'bare', bare, []);

@@ -1,3 +1,4 @@
 import { library } from '../../tsup.base.ts';
 
-export default library();
+// `import.meta.url` in CommonJS: dockerode's dependencies are resolved from there.
+export default library({ shims: true });
