@@ -15,7 +15,7 @@ const mayInTests = {
   events: [],
   queue: ['events', 'testing'],
   informer: ['events', 'testing'],
-  docker: ['testing'],
+  docker: ['testing', 'informer'],
   file: ['testing'],
   testing: [],
 };

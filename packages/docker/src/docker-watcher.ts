@@ -197,6 +197,7 @@ async function watch(
   }
 }
 
-function sourceOf(settings: Settings): string {
+/** Returns the `source` of a watcher's events. */
+export function sourceOf(settings: Settings): string {
   return settings.name ?? (settings.client ? undefined : nameEndpoint(settings)) ?? 'docker';
 }

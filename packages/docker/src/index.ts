@@ -1,4 +1,13 @@
 export type { DockerProviderConfig, DockerWatchOptions } from './config.ts';
+export type {
+  ContainerEndReason,
+  ContainerHealth,
+  ContainerInfo,
+  ContainerNetwork,
+  ContainerPort,
+  ContainerState,
+} from './containers/container-info.ts';
+export { type ContainersConfig, containers } from './containers/containers.ts';
 export { type DockerConnectOptions, DockerWatcher, type DockerWatchStream } from './docker-watcher.ts';
 export type { TlsOptions } from './endpoint/tls-settings.ts';
 export type { DockerErrorCode } from './errors/fault.ts';

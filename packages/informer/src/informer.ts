@@ -109,6 +109,8 @@ export class Informer<T, E extends WatcherEvent = WatcherEvent> implements Async
   /** Keys that events concerned during the first list, and that have no answer yet. */
   readonly #beforeSynced = new Set<string | typeof ALL>();
   #resyncAt: number | undefined;
+  /** Whether the next resync verifies the list after a gap: differences are explained by it. */
+  #verifiesGap = false;
   #gets = 0;
   #timer: Timer | undefined;
   #isAdvancing = false;
@@ -408,7 +410,7 @@ export class Informer<T, E extends WatcherEvent = WatcherEvent> implements Async
 
   async #runList(reason: ListRun['reason'], now: number): Promise<void> {
     const { name } = this.#source;
-    const run = new ListRun(reason, this.#hasGap, now);
+    const run = new ListRun(reason, this.#hasGap, this.#verifiesGap, now);
     this.#list = run;
     this.#counts.lists++;
     this.#needsList = false;
@@ -458,7 +460,7 @@ export class Informer<T, E extends WatcherEvent = WatcherEvent> implements Async
     for (const [key, item] of listed) apply(key, item);
     for (const key of this.store.keys()) if (!listed.has(key)) apply(key, undefined);
     if (this.#closing) return changed.length; // by a subscriber
-    if (run.reason === 'resync' && !run.gapSince)
+    if (run.reason === 'resync' && !run.gapSince && !run.verifiesGap)
       this.#missed.resynced(
         changed.filter((key) => !this.#pending.has(key)),
         now,
@@ -476,7 +478,7 @@ export class Informer<T, E extends WatcherEvent = WatcherEvent> implements Async
     this.#listRetryAt = this.#hasFailedGets ? now + this.#delay(this.#failedGetRounds++) : 0;
     this.#hasFailedGets = false;
     this.#lastListError = undefined;
-    this.#resyncAt = this.#nextResync(now);
+    this.#resyncAt = this.#nextResync(run, now);
     if (this.#isListed) {
       for (const key of this.#beforeSynced)
         if (key === ALL || !this.#pending.has(key) || !run.touched.has(key)) this.#beforeSynced.delete(key);
@@ -579,10 +581,18 @@ export class Informer<T, E extends WatcherEvent = WatcherEvent> implements Async
     return Math.min(maxDelay, minDelay * Math.min(factor ** failures, Number.MAX_VALUE));
   }
 
-  /** A tenth of jitter, so that many informers do not list in step. */
-  #nextResync(now: number): number | undefined {
-    const { resyncInterval } = this.#options;
-    return resyncInterval === 0 ? undefined : now + resyncInterval * (0.9 + Math.random() / 5);
+  /**
+   * A tenth of jitter, so that many informers do not list in step. After a gap the first one comes at the end of the
+   * reconcile window: changes whose events were lost may show only then.
+   */
+  #nextResync({ reason, closesGap }: ListRun, now: number): number | undefined {
+    const { resyncInterval, reconcile } = this.#options;
+    this.#verifiesGap = closesGap || reason === 'sync';
+    if (resyncInterval === 0) return undefined;
+    return (
+      now +
+      (this.#verifiesGap ? Math.min(reconcile, resyncInterval) : resyncInterval * (0.9 + Math.random() / 5))
+    );
   }
 
   #liveStats(): InformerStats {

@@ -9,15 +9,18 @@ export class ListRun {
   readonly reason: 'sync' | 'events' | 'resync';
   /** Whether events were lost before it began, so that the store is stale until it is applied. */
   readonly closesGap: boolean;
+  /** Whether it verifies the list after a gap. */
+  readonly verifiesGap: boolean;
   readonly startedAt: number;
   /** Whether events were lost since it began: differences are explained, and another list follows. */
   gapSince = false;
   readonly #touched = new Set<string>();
   #isUsable = true;
 
-  constructor(reason: ListRun['reason'], closesGap: boolean, startedAt: number) {
+  constructor(reason: ListRun['reason'], closesGap: boolean, verifiesGap: boolean, startedAt: number) {
     this.reason = reason;
     this.closesGap = closesGap;
+    this.verifiesGap = verifiesGap;
     this.startedAt = startedAt;
   }
 

@@ -151,6 +151,21 @@ describe('requests that hang', () => {
     expect(values(informer)).toEqual({ web: 3 });
   });
 
+  test('that a list has superseded do not bring back the state before it', async () => {
+    const { clock, source, informer } = follow({ web: 1 });
+    await clock.advance(0);
+    source.hold = 'gets';
+    source.emit('web', 3); // never reached, so that the key stays pending
+    await clock.advance(50);
+    source.visible.set('web', 2);
+    source.reload('gap');
+    await clock.advance(0);
+    expect(values(informer)).toEqual({ web: 2 });
+    source.held[0]?.answerOld();
+    await clock.advance(0);
+    expect(values(informer)).toEqual({ web: 2 });
+  });
+
   test('do not keep the informer from closing, and their signals abort', async () => {
     const { clock, source, informer } = follow({ web: 1 });
     await clock.advance(0);

@@ -3,7 +3,7 @@ import { follow, values } from './support/followed.ts';
 
 test('a resync corrects a difference that no event announced, and reports it once', async () => {
   const { clock, source, informer, errors, messages } = follow({ web: 1, db: 1 }, { resyncInterval: 60_000 });
-  await clock.advance(0);
+  await clock.advance(3000);
   source.change('web', 2, { lost: true });
   await clock.advance(66_000);
   expect(values(informer)).toEqual({ web: 2, db: 1 });
@@ -21,7 +21,7 @@ test('a resync corrects a difference that no event announced, and reports it onc
 
 test('it is reported again when events had come in between', async () => {
   const { clock, source, errors } = follow({ web: 1 }, { resyncInterval: 60_000 });
-  await clock.advance(0);
+  await clock.advance(3000);
   source.change('web', 2, { lost: true });
   await clock.advance(70_000);
   source.change('web', 3);
@@ -33,7 +33,7 @@ test('it is reported again when events had come in between', async () => {
 
 test('an event that arrives after the list that shows its change is not missing', async () => {
   const { clock, source, errors } = follow({ web: 1 }, { resyncInterval: 60_000 });
-  await clock.advance(0);
+  await clock.advance(3000);
   source.hold = 'lists';
   await clock.advance(66_000);
   source.change('web', 2, { lost: true });
@@ -46,7 +46,7 @@ test('an event that arrives after the list that shows its change is not missing'
 
 test('a difference that a gap explains is not missing', async () => {
   const { clock, source, errors } = follow({ web: 1 }, { resyncInterval: 60_000 });
-  await clock.advance(0);
+  await clock.advance(3000);
   source.hold = 'lists';
   await clock.advance(66_000);
   source.change('web', 2, { lost: true });
@@ -58,11 +58,13 @@ test('a difference that a gap explains is not missing', async () => {
 });
 
 test('it comes within a tenth of its interval, and never with 0', async () => {
-  const { clock, source } = follow({}, { resyncInterval: 10_000 });
-  await clock.advance(8999);
-  expect(source.lists).toHaveLength(1);
-  await clock.advance(2002);
+  const { clock, source } = follow({}, { resyncInterval: 10_000, reconcile: 0 });
+  await clock.advance(1);
   expect(source.lists).toHaveLength(2);
+  await clock.advance(8998);
+  expect(source.lists).toHaveLength(2);
+  await clock.advance(2002);
+  expect(source.lists).toHaveLength(3);
   const off = follow({}, { resyncInterval: 0 });
   await off.clock.advance(10_000_000);
   expect(off.source.lists).toHaveLength(1);
@@ -70,18 +72,36 @@ test('it comes within a tenth of its interval, and never with 0', async () => {
 
 test('a list for another reason postpones it', async () => {
   const { clock, source } = follow({}, { resyncInterval: 10_000 });
-  await clock.advance(8000);
-  source.reload('gap');
-  await clock.advance(8000);
+  await clock.advance(3000);
   expect(source.lists).toHaveLength(2);
+  await clock.advance(8000);
+  source.reload('rescan');
+  await clock.advance(8000);
+  expect(source.lists).toHaveLength(3);
 });
 
 test('it keeps the informer current, and makes it stale only where it fails', async () => {
   const { clock, source, states } = follow({ web: 1 }, { resyncInterval: 10_000 });
-  await clock.advance(11_001);
+  await clock.advance(14_001);
   source.fails = true;
   await clock.advance(11_001);
   source.fails = false;
   await clock.advance(1000);
   expect(states).toEqual(['current', 'stale', 'current']);
 });
+
+test.each(['start', 'gap'])(
+  'the list after a %s is verified at the end of the reconcile window',
+  async (when) => {
+    const { clock, source, informer, errors } = follow({ web: 1 }, { resyncInterval: 60_000 });
+    if (when === 'gap') {
+      await clock.advance(10_000);
+      source.change('web', 2, { lost: true, lag: 2900 });
+      source.reload('gap');
+    } else source.change('web', 2, { lost: true, lag: 2900 });
+    await clock.advance(3000);
+    expect(values(informer)).toEqual({ web: 2 });
+    await clock.advance(10_000);
+    expect(errors).toEqual([]);
+  },
+);

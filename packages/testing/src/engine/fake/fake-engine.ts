@@ -161,14 +161,15 @@ export class FakeEngine implements TestEngine {
   async list({ all = false }: { readonly all?: boolean } = {}): Promise<ContainerSummary[]> {
     this.#mustBeUp();
     return this.#containers
-      .saved()
+      .all()
       .filter((container) => all || isRunning(container))
       .map(summaryOf);
   }
 
   /**
    * Milliseconds by which lists and inspects lag behind `die`, `pause`, `unpause`, `connect` and `disconnect`, as at a
-   * Docker Engine, which emits these before it saves the change. Default 0. Applies to later changes.
+   * Docker Engine, which emits these before it saves the change. Default 0. Applies to later changes. `list()` of this
+   * class does not lag.
    *
    * @throws {WatcherError} `INVALID_OPTION` for a value that is not a duration
    */
