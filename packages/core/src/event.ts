@@ -28,6 +28,6 @@ export interface WatcherEvent<T extends string = string, A extends number = numb
  * - `reconnected`: the source is back and nothing was lost.
  * - `gap`: the source is back and something was lost, or may have been.
  * - `overflow`: the consumer fell behind; what was held for it is replaced by this.
- * - `rescan`: single changes could not be told apart.
+ * - `rescan`: single changes could not be told apart, or it is time to list again as a safety net.
  */
 export type ReloadReason = 'disconnected' | 'reconnected' | 'gap' | 'overflow' | 'rescan';

@@ -67,3 +67,19 @@ export function forceReload<T extends string>(
 export function isForceReload<E extends WatcherEvent>(event: E): event is E & ForceReloadEvent<E['type']> {
   return event.action === Action.ForceReload;
 }
+
+/**
+ * Returns whether a consumer has to list again because of an event: true for a ForceReload that stands for lost or
+ * unknown changes; false for `disconnected` and `reconnected`, where nothing was lost, and for every other event.
+ *
+ * @example
+ * ```ts
+ * const away: DockerEvent = forceReload('docker', 'engine', 'disconnected', Date.now());
+ * const lost: DockerEvent = forceReload('docker', 'engine', 'gap', Date.now());
+ * console.log(needsReload(away), needsReload(lost));
+ * // => false true
+ * ```
+ */
+export function needsReload(event: WatcherEvent): boolean {
+  return isForceReload(event) && event.reason !== 'disconnected' && event.reason !== 'reconnected';
+}

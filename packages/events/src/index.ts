@@ -20,5 +20,6 @@ export {
   type ForceReloadEvent,
   forceReload,
   isForceReload,
+  needsReload,
 } from './event-types.ts';
 export { formatEvent } from './format-event.ts';
