@@ -103,8 +103,9 @@ export interface Account {
 }
 
 /**
- * What the engine still holds of all that it has had since our place until it was asked, by its own clock. What it has
- * while it answers, however slowly, is left out: it may be on its way to us no longer than the answer.
+ * What the engine still holds of all that it has had since our place, or since `from`, in its nanoseconds, until it was
+ * asked, by its own clock. What it has while it answers, however slowly, is left out: it may be on its way to us no
+ * longer than the answer.
  *
  * @throws {WatcherError} when a query fails
  */
@@ -112,8 +113,9 @@ export async function eventsSincePlace(
   cursor: Cursor,
   requests: Requests,
   signal: AbortSignal,
+  from = cursor.since,
 ): Promise<Account> {
-  const { since: from, until, time, anchor } = cursor; // which may move on while the engine is asked for its time
+  const { until, time, anchor } = cursor; // which may move on while the engine is asked for its time
   const asked = requests.clock.monotonic();
   const now = await requests.now(signal);
   const lag = Math.ceil(requests.clock.monotonic() - asked);
@@ -127,6 +129,18 @@ export async function eventsSincePlace(
   // The clock was set back: times tell nothing, but the order does.
   const lines = requests.readsLog ? await between(now - HOUR, until) : await between(0n, then);
   return { lines: behindPlace(cursor, lines), lag };
+}
+
+/** Without those lines that stand before all that the cursor still knows: they may have come long ago. */
+export function withinMemory(cursor: Cursor, lines: readonly string[]): readonly string[] {
+  if (cursor.knowsAll) return lines;
+  const missing = new Set(cursor.missing(lines));
+  return lines.slice(
+    Math.max(
+      0,
+      lines.findIndex((line) => !missing.has(line)),
+    ),
+  );
 }
 
 /** Those of the engine's lines that stand behind the last that we know. */
