@@ -45,6 +45,11 @@ export interface DockerProviderConfig {
   readonly livenessInterval?: number | undefined;
   /** Milliseconds after which a stream is replaced by a fresh one, give or take a tenth. Default 300000. */
   readonly leaseInterval?: number | undefined;
+  /**
+   * Milliseconds between two ForceReloads `rescan`, give or take a tenth: a safety net for an engine that answers and
+   * does not emit, and for consumers whose list may lag behind events. Default 0: none.
+   */
+  readonly resyncInterval?: number | undefined;
   /** Any pino logger fits. Default: none, and silence. */
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
@@ -95,6 +100,7 @@ export function readConfig(config: DockerProviderConfig): Settings {
     forceReload,
     livenessInterval: durationOption('livenessInterval', config.livenessInterval, 10_000, 1),
     leaseInterval: durationOption('leaseInterval', config.leaseInterval, 300_000, 1),
+    resyncInterval: durationOption('resyncInterval', config.resyncInterval, 0),
     logger: logger && harmlessLogger(logger),
     clock: clockOption('clock', config.clock),
   };

@@ -17,6 +17,7 @@ import { Subscription, type SubscriptionSink } from '../events/subscription.ts';
 import type { Requests } from '../history/requests.ts';
 import type { Engine } from '../transport/connector.ts';
 import { death, type Stethoscope } from './liveness.ts';
+import { watchForMuteEngine } from './mute-engine.ts';
 import { findPlace, isRefused } from './place.ts';
 import { missedBeginning, proveLive, proveOverlap, proveStanding } from './proof.ts';
 import { Reports } from './reports.ts';
@@ -33,6 +34,8 @@ export interface SessionSettings {
   readonly livenessInterval: number;
   /** Milliseconds until a stream is replaced by a fresh one, before something on the way tires of it. */
   readonly leaseInterval: number;
+  /** Milliseconds between two reloads `rescan`, give or take a tenth; 0 for none. */
+  readonly resyncInterval: number;
 }
 
 /** Where a session delivers what happens. */
@@ -75,6 +78,8 @@ export class Session {
   #openSince: number | undefined;
   /** Whether a replay ended without anything new, so that the next would prove nothing. */
   #replaysEndEarly = false;
+  /** When the next reload `rescan` is due, by the clock's `monotonic`. */
+  #resyncAt: number | undefined;
   readonly #reports: Reports;
   readonly #unreadable: UnreadableRun;
   readonly #lines: SubscriptionSink;
@@ -256,6 +261,8 @@ export class Session {
       (own) => watchForStandstill(cursor, clock, this.#released, lost, own),
       (own) => this.#proveBeginning(requests, lost, own),
       (own) => this.#keepRenewing(requests, lost, own),
+      (own) => this.#keepResyncing(own),
+      (own) => this.#compareSilence(requests, own),
     );
   }
 
@@ -322,6 +329,44 @@ export class Session {
       }
       this.#status.enter('streaming');
     }
+  }
+
+  /** Never resolves. Emits a reload `rescan` each time that one is due, at once where it was while there was no stream. */
+  async #keepResyncing(signal: AbortSignal): Promise<never> {
+    const { clock } = this.#engine;
+    const { resyncInterval } = this.#settings;
+    while (resyncInterval > 0) {
+      this.#resyncAt ??= clock.monotonic() + resyncInterval * (0.9 + 0.2 * Math.random());
+      const left = this.#resyncAt - clock.monotonic();
+      if (left > 0) await delay(clock, Math.min(left, MAX_DELAY), signal);
+      signal.throwIfAborted();
+      if (clock.monotonic() < this.#resyncAt) continue;
+      this.#resyncAt = undefined;
+      this.#sink.reload('rescan');
+    }
+    return await until(new Promise<never>(() => {}), signal);
+  }
+
+  /** Never resolves. Reports a Podman that never emits, though its list changes. */
+  async #compareSilence(requests: Requests, signal: AbortSignal): Promise<never> {
+    let isReported = false;
+    if (requests.readsLog) {
+      await watchForMuteEngine(
+        {
+          engine: this.#engine,
+          interval: this.#settings.livenessInterval,
+          timeout: requests.timeout,
+          isMute: () => this.#cursor?.anchor === undefined && this.#current?.silent === true,
+          onContradiction: (error) => {
+            if (!isReported) this.#sink.error(error);
+            isReported = true;
+            this.#tellGap();
+          },
+        },
+        signal,
+      );
+    }
+    return await until(new Promise<never>(() => {}), signal);
   }
 
   /** The one before may have been long in closing, and this one have brought more meanwhile than may be held. */
