@@ -1,8 +1,8 @@
 import { isWatcherError, textOf, type WatcherError } from '@watcher/core';
-import { causeOf } from './cause.ts';
 import { fault } from './fault.ts';
 import { oneLine } from './one-line.ts';
-import { classifyStatus, StatusError } from './refusals.ts';
+import { classifyStatus } from './refusals.ts';
+import { StatusError } from './status-error.ts';
 import { classifyTls } from './tls-faults.ts';
 
 /**
@@ -15,11 +15,10 @@ export function classify(error: unknown, host: string): WatcherError {
   const message = typeof said === 'string' ? said : textOf(error);
   if (typeof statusCode === 'number') return classifyStatus(statusOf(error, statusCode, message), host);
   const code = typeof given === 'string' ? given : ''; // a DOMException has a number
-  const cause = causeOf(error);
   return (
-    classifyTls(code, message, host, cause) ??
-    classifySystem(code, host, cause) ??
-    fault('PROTOCOL', `Talking to ${host} failed: ${oneLine(message)}`, cause)
+    classifyTls(code, message, host, error) ??
+    classifySystem(code, host, error) ??
+    fault('PROTOCOL', `Talking to ${host} failed: ${oneLine(message)}`, error)
   );
 }
 

@@ -1,4 +1,5 @@
 import { WatcherError } from '@watcher/core';
+import { causeOf } from './cause.ts';
 import { oneLine } from './one-line.ts';
 
 /** What tells the errors of a DockerWatcher apart. `docs/errors.md` says what to do about each. */
@@ -19,13 +20,13 @@ export type DockerErrorCode =
 
 /**
  * A fault as it travels inside this package; `source` is added where it leaves. Its message is one line, whatever
- * was put into it.
+ * was put into it, and its cause holds nothing that a log must not show.
  */
 export function fault(code: DockerErrorCode, message: string, cause?: unknown): WatcherError {
   return new WatcherError(oneLine(message, 1000), {
     code,
     retryable: !permanent.has(code),
-    cause,
+    cause: causeOf(cause),
   });
 }
 

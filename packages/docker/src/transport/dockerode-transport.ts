@@ -1,5 +1,5 @@
 import { isWatcherError } from '@watcher/core';
-import { StatusError } from '../errors/refusals.ts';
+import { StatusError } from '../errors/status-error.ts';
 import type { DockerClient } from './client.ts';
 import type { EventsQuery, EventsResponse, Transport } from './transport.ts';
 

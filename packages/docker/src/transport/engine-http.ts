@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { compareVersions, NEWEST_VERSION } from '../api-version.ts';
 import { fault } from '../errors/fault.ts';
-import { StatusError } from '../errors/refusals.ts';
+import { StatusError } from '../errors/status-error.ts';
 import { negotiateDown } from './api-version.ts';
 import { decodeBody, type EngineResponse } from './content-coding.ts';
 import { type Patience, readRefusal } from './error-body.ts';

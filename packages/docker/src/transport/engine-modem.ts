@@ -2,7 +2,7 @@ import type { Clock, WatcherError } from '@watcher/core';
 import { linkAbort } from '../concurrency.ts';
 import { classify } from '../errors/classify.ts';
 import { fault } from '../errors/fault.ts';
-import { StatusError } from '../errors/refusals.ts';
+import { StatusError } from '../errors/status-error.ts';
 import type { EngineResponse } from './content-coding.ts';
 import { demuxStream } from './demux-stream.ts';
 import type { EngineHttp } from './engine-http.ts';

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { textOf } from '@watcher/core';
-import { causeOf } from '../errors/cause.ts';
 import { fault } from '../errors/fault.ts';
 import { oneLine } from '../errors/one-line.ts';
 import type { DockerClient } from './client.ts';
@@ -34,7 +33,7 @@ async function load(): Promise<DockerConstructor> {
   } catch (error) {
     const what = `dockerode cannot be loaded: ${oneLine(textOf(error))}`;
     const advice = 'Install it, and keep it out of bundles ("external"); or set "client".';
-    throw fault('INVALID_SETTING', `${what}. ${advice}`, causeOf(error));
+    throw fault('INVALID_SETTING', `${what}. ${advice}`, error);
   }
 }
 

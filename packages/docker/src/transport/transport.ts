@@ -1,4 +1,4 @@
-import type { StatusError } from '../errors/refusals.ts';
+import type { StatusError } from '../errors/status-error.ts';
 import type { EventsBody, EventsRequest } from './client.ts';
 
 /** Opens `GET /events` on one engine. Knows nothing about events, and hides how the engine is reached. */

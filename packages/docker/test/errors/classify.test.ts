@@ -3,7 +3,7 @@ import { WatcherError } from '@watcher/core';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/errors/classify.ts';
 import { type DockerErrorCode, fault } from '../../src/errors/fault.ts';
-import { StatusError, type VersionChoice } from '../../src/errors/refusals.ts';
+import { StatusError, type VersionChoice } from '../../src/errors/status-error.ts';
 
 const HOST = 'tcp://engine:2375';
 const system = (code: string, message = `connect ${code}`) => Object.assign(new Error(message), { code });
