@@ -12,6 +12,7 @@ const NOISE = 95;
 
 const names: Record<string, string> = {
   limit: 'JSON.parse of the same lines, in memory',
+  bare: 'a bare Node program: read, split, JSON.parse',
   watcher: '@watcher/docker',
   dockerode: 'dockerode, split2 and JSON.parse',
   cli: 'docker events (the CLI)',

@@ -32,6 +32,7 @@ export class ContainerHistory {
 
   /** Takes each message of the engine, in order. Returns it, completed; undefined for a health that is a repetition. */
   complete(message: EngineMessage): EngineMessage | undefined {
+    if (!this.#names && !this.#health) return message;
     if (message.type !== 'container' || message.id === '') return message;
     if (this.#health && this.#isRepeatedHealth(this.#health, message)) return undefined;
     return this.#names ? withFormerName(this.#names, message) : message;

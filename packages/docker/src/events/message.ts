@@ -54,7 +54,7 @@ export function parseMessage(line: string): EngineMessage | undefined {
     return undefined;
   }
   const id = isText(actor.ID) ? actor.ID : '';
-  const attributes = textsOf(actor.Attributes);
+  const attributes = textsOf(actor.Attributes, line.length);
   if (attributes === undefined || !isShort(id) || !isShort(attributes['name'])) {
     return {
       type,
@@ -66,14 +66,12 @@ export function parseMessage(line: string): EngineMessage | undefined {
       isTooLarge: true,
     };
   }
-  const isPodmans = type === 'network' && isPodmanNetwork(action, attributes);
-  return {
-    type,
-    action: dockerAction(action, isText(wire.HealthStatus) ? wire.HealthStatus : attributes['health_status']),
-    ...(isPodmans ? dockerNetwork(id, attributes) : { id, attributes }),
-    scope: isText(wire.scope) ? wire.scope : 'local',
-    time: milliseconds(wire),
-  };
+  const scope = isText(wire.scope) ? wire.scope : 'local';
+  const time = milliseconds(wire);
+  if (type === 'network' && isPodmanNetwork(action, attributes))
+    return { type, action, ...dockerNetwork(id, attributes), scope, time };
+  const health = isText(wire.HealthStatus) ? wire.HealthStatus : attributes['health_status'];
+  return { type, action: dockerAction(action, health), id, attributes, scope, time };
 }
 
 function isShort(text: string | undefined): boolean {
@@ -136,23 +134,26 @@ function isTime(milliseconds: number): boolean {
 const LATEST = 2n ** 63n - 1n;
 const LATEST_TIME = Number(LATEST);
 
+/** A line of so many characters has no attributes past their limits: each takes six at least, `"":"",`. */
+const LONGEST_SMALL_LINE = Math.min(6 * EVENT_LIMITS.attributes, EVENT_LIMITS.attributesLength);
+
 /**
  * The texts of an object: the object itself where all values are text, as an engine writes it. Undefined where they
  * exceed {@link EVENT_LIMITS}.
  */
-function textsOf(value: unknown): Readonly<Record<string, string>> | undefined {
+function textsOf(value: unknown, lineLength: number): Readonly<Record<string, string>> | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return NONE;
+  const isSmall = lineLength <= LONGEST_SMALL_LINE;
   let count = 0;
   let length = 0;
   let isAllText = true;
   for (const name in value) {
     const text = (value as Record<string, unknown>)[name];
-    if (typeof text !== 'string') {
-      isAllText = false;
-      continue;
+    if (typeof text !== 'string') isAllText = false;
+    else if (!isSmall) {
+      count++;
+      length += name.length + text.length;
     }
-    count++;
-    length += name.length + text.length;
   }
   if (count > EVENT_LIMITS.attributes || length > EVENT_LIMITS.attributesLength) return undefined;
   if (isAllText) return value as Readonly<Record<string, string>>;

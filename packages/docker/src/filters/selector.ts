@@ -31,7 +31,9 @@ export function createSelector(filters: DockerFilters): Selector {
 
   const select = (message: EngineMessage): DockerAction | undefined => {
     const action = actions.get(message.type)?.get(message.action);
-    return action !== undefined && tests.every((test) => test(message)) ? action : undefined;
+    if (action === undefined) return undefined;
+    for (const test of tests) if (!test(message)) return undefined;
+    return action;
   };
   return Object.assign(select, { actions: maskOf(actions) });
 }

@@ -19,6 +19,7 @@ export const task = (): Task => JSON.parse(process.env['BENCH_DOCKER'] ?? '{}');
 
 const readers: Record<string, (task: Task) => Promise<Numbers>> = {
   limit,
+  bare,
   watcher,
   dockerode,
   cli,
@@ -36,6 +37,27 @@ async function limit({ socket, events }: Task): Promise<Numbers> {
   let parsed = 0;
   for (const line of lines) if (JSON.parse(line)) parsed++;
   if (parsed !== events) throw new Error(`${parsed} lines of ${events}`);
+  return taken();
+}
+
+/** What a program would write that only reads: the response, cut into lines, each parsed. No guarantee of any kind. */
+async function bare({ socket, events }: Task): Promise<Numbers> {
+  const taken = stopwatch();
+  await new Promise<void>((resolve, reject) => {
+    http
+      .get({ socketPath: socket, path: '/events' }, (response) => {
+        let received = 0;
+        let rest = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          const lines = (rest + chunk).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) if (JSON.parse(line) && ++received === events) resolve();
+          if (received === events) response.destroy();
+        });
+      })
+      .on('error', reject);
+  });
   return taken();
 }
 
