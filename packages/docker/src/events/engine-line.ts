@@ -34,11 +34,12 @@ export function readLine(text: string): EngineLine {
  * busy engine's events. Recognized by how an engine begins such a line, so that it need not be parsed.
  */
 function isExec(text: string): boolean {
-  return (
-    (text.startsWith('{"status":"exec_') || text.startsWith('{"Type":"container","Action":"exec_')) &&
-    text.endsWith('}')
-  );
+  // By the letter that tells the two shapes apart, so that most lines cost one comparison.
+  const start = text.charCodeAt(2) === SMALL_S ? '{"status":"exec_' : '{"Type":"container","Action":"exec_';
+  return text.startsWith(start) && text.endsWith('}');
 }
+
+const SMALL_S = 0x73;
 
 /** The engine's own words in an error object as Podman writes it: `{"cause":…,"message":…,"response":500}`. */
 function faultIn(text: string): string | undefined {
