@@ -17,7 +17,7 @@ export interface Options {
   readonly help: boolean;
 }
 
-export const usage = `Random faults against a DockerWatcher, and three oracles that watch what it tells.
+export const usage = `Random faults against a DockerWatcher, and four oracles that watch what it tells.
 
   pnpm chaos --seed N --rounds M [--engine fake|real] [--mode always|gap]
 

@@ -10,6 +10,12 @@ export const timeout = { fake: 150, real: 1500 } as const;
 /** `retryInterval`. */
 export const retryInterval = { fake: 4, real: 50 } as const;
 
+/** Options of the informer. The fake's lists lag by 60 ms at most, a real engine's by seconds. */
+export const informerTiming = {
+  fake: { flushInterval: 10, quietPeriod: 2, reconcile: 300, backoff: { minDelay: 4, maxDelay: 20 } },
+  real: { flushInterval: 100, quietPeriod: 20, reconcile: 3000, backoff: { minDelay: 50, maxDelay: 200 } },
+} as const;
+
 /**
  * How fast the fake engine's clock runs, so that its seconds, which the overlap of a replay and the `Date` header
  * are measured in, come and go within a round.

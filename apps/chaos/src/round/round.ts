@@ -4,11 +4,12 @@ import { Deliveries, LIST_LAG } from '../oracle/deliveries.ts';
 import { Picture } from '../oracle/picture.ts';
 import { keyOfEvent, type Published } from '../oracle/published.ts';
 import { Reloads } from '../oracle/reloads.ts';
+import { Store } from '../oracle/store.ts';
 import { views } from '../oracle/view.ts';
 import type { Script } from '../script/script.ts';
 import { showStep } from '../script/show.ts';
 import type { Step } from '../script/step.ts';
-import { ENGINE_SPEED, livenessInterval, retryInterval, timeout } from '../timing.ts';
+import { ENGINE_SPEED, informerTiming, livenessInterval, retryInterval, timeout } from '../timing.ts';
 import { watchLateness } from '../watched/lateness.ts';
 import type { Watched, Word } from '../watched/watched.ts';
 import { causes } from './causes.ts';
@@ -20,8 +21,8 @@ import { sleep, turn, waitFor } from './waiting.ts';
 /** What a loaded machine may take on top of any time that is asked for, in milliseconds. */
 const SLACK = { fake: 150, real: 5000 } as const;
 
-/** How many streams a watcher has open: one, and for a moment the one that takes over from it. */
-const MOST_STREAMS = 2;
+/** Open streams of the watcher and of the informer: one each, and for a moment the one that takes over from it. */
+const MOST_STREAMS = 4;
 
 /** In nanoseconds. */
 const SECOND = 1_000_000_000n;
@@ -38,6 +39,7 @@ export class Round {
   readonly #picture: Picture;
   #ground!: Ground;
   #watched: Watched | undefined;
+  #store: Store | undefined;
   #ready = false;
   #closing = false;
   /** Since when the watching process has been stopped, by `performance.now`. */
@@ -99,6 +101,7 @@ export class Round {
     } finally {
       unwatch();
       this.#picture.close();
+      await this.#store?.close();
       await this.#ground[Symbol.asyncDispose]();
     }
   }
@@ -178,6 +181,14 @@ export class Round {
       },
       (word) => this.#hear(word),
     );
+    this.#store = new Store({
+      ...{ host: this.#ground.host, engine, mode },
+      timeout: timeout[engine],
+      retryInterval: retryInterval[engine],
+      livenessInterval: livenessInterval[engine],
+      leaseInterval: lease,
+      onError: (code) => this.#counter.count(`informer error ${code}`),
+    });
   }
 
   #continue(): void {
@@ -196,6 +207,7 @@ export class Round {
     if (!(await this.#agrees('all is quiet'))) return;
     await this.#ground.mark();
     if (!(await this.#agrees('one more event'))) return;
+    if (!(await this.#storeAgrees())) return;
     if (!(await waitFor(() => this.#ground.streams <= MOST_STREAMS, SLACK[this.#script.engine]))) {
       this.#violate(`${this.#ground.streams} streams are open`);
     }
@@ -231,10 +243,29 @@ export class Round {
     return false;
   }
 
+  /** Waits until the store of the informer equals the engine's list. */
+  async #storeAgrees(): Promise<boolean> {
+    const store = this.#store;
+    if (!store) return true;
+    const { engine, setting } = this.#script;
+    const { reconcile, flushInterval, backoff } = informerTiming[engine];
+    const mended =
+      retryInterval[engine] + backoff.maxDelay + 2 * timeout[engine] + flushInterval + setting.listLag;
+    const limit = (this.#notice + mended) * (1 + this.#deaf) + reconcile + SLACK[engine];
+    let difference: string[] = [];
+    const agrees = async () => {
+      difference = store.difference(await this.#ground.list());
+      return difference.length === 0;
+    };
+    if (await waitFor(agrees, limit)) return true;
+    this.#violate(`the store is wrong ${Math.round(limit)} ms after all was quiet: ${difference.join('; ')}`);
+    return false;
+  }
+
   /** Closes the stream: after that nothing of it may be left. */
   async #leave(): Promise<void> {
     this.#closing = true;
-    await this.#watched?.close();
+    await Promise.all([this.#watched?.close(), this.#store?.close()]);
     const limit = SLACK[this.#script.engine];
     if (!(await waitFor(() => this.#ground.connections === 0, limit))) {
       this.#violate(

@@ -29,6 +29,8 @@ export interface Setting {
   readonly capacity: number;
   /** How long a list takes before the engine looks, and after, in milliseconds. */
   readonly listDelay: readonly [before: number, after: number];
+  /** Milliseconds by which the fake engine's lists lag behind its events. */
+  readonly listLag: number;
   /** `leaseInterval`. */
   readonly lease: number;
 }

@@ -19,7 +19,9 @@ export interface ScriptOptions {
 /** The script of one round. The same options give the same script. */
 export function writeScript({ seed, round, engine, mode, dialect }: ScriptOptions): Script {
   const random = new Random(seed, round, engine === 'fake' ? 0 : 1);
-  const drawn = drawSetting(random, engine);
+  // Of its own sequence, so that scripts stay the same.
+  const listLag = engine === 'fake' ? new Random(seed, round, 3).pick([0, 0, 15, 60]) : 0;
+  const drawn = { ...drawSetting(random, engine), listLag };
   const setting = { ...drawn, ...(mode && { mode }), ...(dialect && { dialect }) };
   const fleet = new Fleet(random, engine === 'fake' ? [] : ['exit']);
   const composer = new Composer(random, fleet, setting, engine);
@@ -102,7 +104,7 @@ function burstAfterReady(composer: Composer): void {
   composer.operations(1);
 }
 
-function drawSetting(random: Random, engine: EngineKind): Setting {
+function drawSetting(random: Random, engine: EngineKind): Omit<Setting, 'listLag'> {
   const reading = random.pick(['sink', 'sink', 'iterator'] as const);
   const mode = random.pick(['always', 'gap'] as const);
   const dialect = random.weighted([

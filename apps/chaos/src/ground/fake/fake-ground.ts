@@ -26,9 +26,10 @@ export class FakeGround implements Ground {
   #down = false;
 
   static async open(setting: Setting, hear: HearPublished): Promise<FakeGround> {
-    const { dialect, clockOffset } = setting;
+    const { dialect, clockOffset, listLag } = setting;
     const engine = await FakeEngine.start({ dialect, clock: fastClock(), keep: 16_384 });
     engine.stepClock(clockOffset);
+    engine.listLag = listLag;
     return new FakeGround(engine, setting, hear);
   }
 
