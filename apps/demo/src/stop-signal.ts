@@ -1,32 +1,37 @@
 import { type Clock, systemClock } from '@watcher/core';
 
-/** Milliseconds in which a signal is the same wish told twice: by the terminal, and by whoever started us. */
-const SAME_WISH = 1000;
+/** Milliseconds from the wish to stop to the end by force. */
+const FORCE_AFTER_MS = 900;
 
-/** What a process is to whoever asks it to stop. */
+/** The part of a process that stops it. */
 export interface Stoppable {
+  readonly pid: number;
   on(signal: NodeJS.Signals, listener: () => void): unknown;
-  exit(code: number): void;
-  readonly stdout: Output;
-  readonly stderr: Output;
+  removeAllListeners(signal: NodeJS.Signals): unknown;
+  kill(pid: number, signal: NodeJS.Signals): unknown;
 }
 
-interface Output {
-  on(event: 'error', listener: () => void): unknown;
+export interface StopSignal {
+  readonly signal: AbortSignal;
+  /** Stops for another reason than a signal: the reader of the output is gone. */
+  stop(): void;
 }
 
-/** Is aborted by Ctrl-C, by SIGTERM, by the terminal's end. Who asks again, and waited, is not made to wait longer. */
-export function stopSignal(from: Stoppable, clock: Clock = systemClock): AbortSignal {
+/**
+ * Is aborted by Ctrl-C, by SIGTERM and by the terminal's end. A process that has not ended 900 ms later, since a disk or
+ * a reader does not answer, ends by the signal's default action: `process.exit` would wait for them.
+ */
+export function stopSignal(from: Stoppable, clock: Clock = systemClock): StopSignal {
   const abort = new AbortController();
-  let asked: number | undefined;
-  const stop = () => {
-    const now = clock.monotonic();
-    asked ??= now;
+  const stop = (name: NodeJS.Signals = 'SIGTERM') => {
+    if (abort.signal.aborted) return;
     abort.abort();
-    if (now - asked >= SAME_WISH) from.exit(130);
+    const timer = clock.setTimeout(() => {
+      from.removeAllListeners(name);
+      from.kill(from.pid, name);
+    }, FORCE_AFTER_MS);
+    (timer as Partial<NodeJS.Timeout>).unref?.();
   };
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) from.on(name, stop);
-  // Whoever read our output is gone, as with `demo | head`. That is one wish, however many writes fail.
-  for (const output of [from.stdout, from.stderr]) output.on('error', () => abort.abort());
-  return abort.signal;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) from.on(name, () => stop(name));
+  return { signal: abort.signal, stop };
 }

@@ -10,66 +10,86 @@ export interface LoggerOptions {
   /** Lines for people, or JSON. */
   readonly pretty: boolean;
   readonly color: boolean;
-  /** Default: standard error, since standard output is for the table. */
-  readonly destination?: DestinationStream;
+  readonly destination: DestinationStream;
 }
 
-/** Logs what happens, the watchers' own words included. Whatever text passes through it is made printable first. */
+/**
+ * Creates the log: pino's, with its usual fields. `source` is what is watched, `err` has the type, the message and
+ * the code of an error, and `code` is that code.
+ *
+ * Labels, names and answers are written by others, so all text is made printable, and logins in URLs are left out.
+ */
 export function createLogger({ level, pretty: forPeople, color, destination }: LoggerOptions): Logger {
-  const out = destination ?? pino.destination({ dest: 2, sync: true });
-  const lines = forPeople ? forTerminal(out, color) : out;
   return pino(
     {
       level,
       base: null,
-      serializers: { err: (error) => error },
+      serializers: { err: (fields) => fields }, // made below, without the stack
       hooks: {
         logMethod([first, ...rest], method) {
-          // An error by itself is its own message.
-          const line =
-            first instanceof Error
-              ? [printableValue(first)]
-              : [printableValue(first), ...rest.map((one) => printableValue(one))];
+          // pino takes an error for its fields and its message.
+          const [fields, message] =
+            first instanceof Error ? [{ err: first }, rest[0] ?? describeError(first)] : [first, rest[0]];
+          const line = [fields, message].map((value) => safeValue(value));
           method.apply(this, line as Parameters<typeof method>);
         },
       },
     },
-    lines,
+    forPeople ? forTerminal(destination, color) : destination,
   );
 }
 
-/** Written at once, not through a stream of its own: a line is out before the table that it announces. */
 function forTerminal(destination: DestinationStream, color: boolean): DestinationStream {
   const prettify = prettyFactory({
     colorize: color,
     translateTime: 'SYS:HH:MM:ss.l',
-    messageFormat: '{if provider}[{provider}] {end}{msg}',
-    ignore: 'pid,hostname,provider,route', // the message says it all
+    messageFormat: '{if source}[{source}] {end}{msg}',
+    ignore: 'pid,hostname,source,code,route,err', // the message has it all
     errorLikeObjectKeys: [],
   });
   return { write: (line) => destination.write(prettify(line) ?? '') };
 }
 
-const DEEPEST = 4;
+const MAX_DEPTH = 4;
+const MAX_TEXT = 300;
+const MAX_ITEMS = 50;
 
-/** Characters of one text. */
-const LONGEST = 300;
-
-function printableValue(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return printable(value, LONGEST);
+function safeValue(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return safeText(value);
+  if (value instanceof Error) return errorFields(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Error) return printable(describeError(value), LONGEST);
-  if (depth >= DEEPEST) return '...';
-  if (Array.isArray(value)) return value.slice(0, 50).map((one) => printableValue(one, depth + 1));
+  if (depth >= MAX_DEPTH) return '...';
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((one) => safeValue(one, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [printable(name, 60), printableValue(field, depth + 1)]),
+    Object.entries(value)
+      .slice(0, MAX_ITEMS)
+      .map(([name, field]) => [printable(name, 60), safeValue(field, depth + 1)]),
   );
 }
 
-/** An error in one line, its code in front unless the message has it. Where in the code it was made is no news. */
+/** No stack, and no other property: an error of a client may carry its request, with headers. */
+function errorFields(error: Error): Record<string, unknown> {
+  const { code } = error as NodeJS.ErrnoException;
+  return {
+    type: safeText(error.name),
+    message: safeText(error.message),
+    ...(typeof code === 'string' && { code: safeText(code) }),
+  };
+}
+
+function safeText(text: string): string {
+  return printable(withoutLogins(text.slice(0, 2 * MAX_TEXT)), MAX_TEXT);
+}
+
+/** `https://user:secret@host` becomes `https://host`. */
+function withoutLogins(text: string): string {
+  return text.replace(/:\/\/[^\s/@]{1,200}@/g, '://');
+}
+
+/** Returns an error in one line, its code in front unless the message has it. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code } = error as Error & { readonly code?: unknown };
+  const { code } = error as NodeJS.ErrnoException;
   const message = error.message || error.name;
   return typeof code !== 'string' || message.includes(code) ? message : `${code}: ${message}`;
 }

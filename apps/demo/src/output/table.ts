@@ -4,19 +4,51 @@ import Table from 'cli-table3';
 import { type Route, target } from '../routes/route.ts';
 
 export interface TableOptions {
+  /** The width of the terminal. */
+  readonly columns: number;
+  /** The lines of the terminal: what does not fit is counted. */
+  readonly rows: number;
   /** Whether escape sequences may be used. */
   readonly color: boolean;
 }
 
-/** The routes as a table for a terminal, with a line break at its end. */
-export function renderTable(routes: readonly Route[], { color }: TableOptions): string {
-  if (routes.length === 0) return 'No routes.\n';
+/** A terminal as narrow as this has no room for the third column. */
+const NARROW = 64;
+const MIN_COLUMNS = 30;
+
+/** Renders the routes for a terminal, no wider and no higher than it is. */
+export function renderTable(routes: readonly Route[], { columns, rows, color }: TableOptions): string {
+  if (routes.length === 0) return 'No routes.';
+  const isNarrow = columns < NARROW;
+  const shown = routes.slice(0, Math.max(rows - 5, 1));
   const heading = (text: string) => (color ? styleText('cyan', text, { validateStream: false }) : text);
-  const head = [`alias (${routes.length})`, 'target', 'from'].map(heading);
-  // Its own colours depend on the environment, whatever it is told.
-  const table = new Table({ head, style: { head: [], border: [], compact: true } });
-  for (const route of routes) {
-    table.push([printable(route.alias, 40), printable(target(route), 60), printable(route.origin, 40)]);
+  const cells = [
+    [`alias (${routes.length})`, 'upstream', 'provider'].map(heading),
+    ...shown.map((route) => [
+      printable(route.alias, 40),
+      `${printable(target(route), 60)}${route.health && route.health !== 'healthy' ? ` (${route.health})` : ''}`,
+      printable(route.origin, 40),
+    ]),
+  ].map((row) => (isNarrow ? row.slice(0, 2) : row));
+  const [head = [], ...body] = cells;
+  // The library's own colors depend on the environment.
+  const table = new Table({
+    head,
+    style: { head: [], border: [], compact: true },
+    colWidths: widths(body, Math.max(columns, MIN_COLUMNS)),
+  });
+  table.push(...body);
+  const rest = routes.length - shown.length;
+  return `${table}${rest > 0 ? `\n… and ${rest} more` : ''}`;
+}
+
+/** What each column needs, and less for the widest while that is too much. A border and two blanks are added. */
+function widths(body: readonly (readonly string[])[], columns: number): number[] {
+  const needed = (body[0] ?? []).map((_, i) => Math.max(11, ...body.map((row) => (row[i] ?? '').length)) + 2);
+  let excess = needed.reduce((sum, width) => sum + width + 1, 1) - columns;
+  for (; excess > 0; excess--) {
+    const widest = needed.indexOf(Math.max(...needed));
+    needed[widest] = (needed[widest] ?? 0) - 1;
   }
-  return `${table}\n`;
+  return needed;
 }

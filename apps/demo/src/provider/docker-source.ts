@@ -1,7 +1,6 @@
 import type { Logger } from '@watcher/core';
 import { DockerWatcher, dockerFilter, dockerFilters } from '@watcher/docker';
 import type { DockerEvent } from '@watcher/events';
-import type { ChosenEngine } from '../engine/choose-engine.ts';
 import { listRunning } from '../engine/engine-client.ts';
 import { routesFromLabels } from '../routes/from-labels.ts';
 import type { Listing, RouteSource } from './route-source.ts';
@@ -23,14 +22,28 @@ const FILTERS = dockerFilters(
   ),
 );
 
+export interface DockerSourceOptions {
+  readonly name: string;
+  /** Undefined: the watcher finds the engine by itself. */
+  readonly host: string | undefined;
+  /** The engine's address as it may be shown. */
+  readonly place: string;
+  /** Milliseconds that the engine has to answer. Some need ten seconds for a list. */
+  readonly timeout?: number | undefined;
+  readonly logger: Logger;
+}
+
 /** The routes that the labels of an engine's running containers ask for. */
-export function dockerSource(
-  { host, place }: Pick<ChosenEngine, 'host' | 'place'>,
-  logger: Logger,
-): RouteSource<DockerEvent> {
-  const watcher = new DockerWatcher({ host, name: 'docker', logger });
+export function dockerSource({
+  name,
+  host,
+  place,
+  timeout,
+  logger,
+}: DockerSourceOptions): RouteSource<DockerEvent> {
+  const watcher = new DockerWatcher({ host, name, timeout, logger });
   return {
-    name: 'docker',
+    name,
     place,
     watch: (signal) => watcher.events({ signal, filters: FILTERS }),
     list: async (signal): Promise<Listing> => {

@@ -3,6 +3,7 @@ import { Action, formatEvent, isContainerStop, isForceReload } from '@watcher/ev
 import { EventQueue } from '@watcher/queue';
 import { describeError, type Logger } from '../output/logger.ts';
 import type { Route } from '../routes/route.ts';
+import type { ProviderObserver, SourceState } from './observer.ts';
 import type { Listing, RouteSource } from './route-source.ts';
 
 export interface RouteProviderOptions<E extends WatcherEvent> {
@@ -10,6 +11,8 @@ export interface RouteProviderOptions<E extends WatcherEvent> {
   /** Takes all routes of the source, each time that it was listed. */
   readonly apply: (routes: readonly Route[]) => void;
   readonly logger: Logger;
+  /** Receives what happens, to show it. */
+  readonly observer?: ProviderObserver;
   readonly clock?: Clock;
 }
 
@@ -31,9 +34,10 @@ export class RouteProvider<E extends WatcherEvent> {
   readonly #source: RouteSource<E>;
   readonly #apply: (routes: readonly Route[]) => void;
   readonly #logger: Logger;
+  readonly #observer: ProviderObserver | undefined;
   readonly #clock: Clock;
 
-  #state: 'starting' | 'current' | 'away' = 'starting';
+  #state: SourceState = 'connecting';
   #kept = 0;
   #problems: ReadonlySet<string> = new Set();
   #usable = true;
@@ -42,16 +46,18 @@ export class RouteProvider<E extends WatcherEvent> {
   #failures = 0;
   #retry: Timer | undefined;
 
-  constructor({ source, apply, logger, clock = systemClock }: RouteProviderOptions<E>) {
+  constructor({ source, apply, logger, observer, clock = systemClock }: RouteProviderOptions<E>) {
     this.#source = source;
     this.#apply = apply;
     this.#logger = logger;
+    this.#observer = observer;
     this.#clock = clock;
   }
 
   /** Runs until `signal` is aborted. Rejects when the source fails for good. */
   async run(signal: AbortSignal): Promise<void> {
     const stream = this.#source.watch(signal);
+    this.#observer?.opened(stream);
     const queue: EventQueue<E> = new EventQueue<E>({
       name: this.#source.name,
       clock: this.#clock,
@@ -77,6 +83,7 @@ export class RouteProvider<E extends WatcherEvent> {
     this.#logger.debug(
       `events: ${batch.slice(0, 10).map(formatEvent).join(', ')}${batch.length > 10 ? ', ...' : ''}`,
     );
+    this.#observer?.flushed(batch);
     if (batch.some(isAway)) this.#away();
     // Nobody is there to be asked; a ForceReload follows when there is.
     if (batch.slice(-1).some(isAway)) return this.#cancelRetry();
@@ -97,9 +104,10 @@ export class RouteProvider<E extends WatcherEvent> {
   }
 
   #current(listing: Listing): void {
-    if (this.#state === 'starting') this.#logger.info(`watching ${this.#source.place}`);
+    if (this.#state === 'connecting') this.#logger.info(`watching ${this.#source.place}`);
     else if (this.#state === 'away' || this.#failures > 0) this.#logger.info(`${this.#source.place} is back`);
     this.#state = 'current';
+    this.#observer?.entered('current');
     this.#failures = 0;
     this.#faults.clear();
     this.#report(listing);
@@ -123,6 +131,7 @@ export class RouteProvider<E extends WatcherEvent> {
   #away(): void {
     if (this.#state === 'away') return;
     this.#state = 'away';
+    this.#observer?.entered('away');
     this.#logger.warn(`${this.#source.place} is away; ${this.#theLastGoodRoutes()} until it is back`);
   }
 
@@ -135,13 +144,18 @@ export class RouteProvider<E extends WatcherEvent> {
       doing === 'watching'
         ? fault
         : `cannot list ${this.#source.place}: ${fault} (${this.#theLastGoodRoutes()}; trying again)`;
-    this.#logger[known ? 'debug' : 'warn'](line);
+    if (!known) this.#observer?.failed(line);
+    this.#logger[known ? 'debug' : 'warn']({ err: error, code: codeOf(error) }, line);
   }
 
   /** Each problem once, for as long as it is there. */
   #report({ routes, problems }: Listing): void {
+    this.#observer?.listed(problems);
     const news = problems.filter((problem) => !this.#problems.has(problem));
-    for (const problem of news) this.#logger.error(problem);
+    for (const problem of news) {
+      this.#logger.error(problem);
+      this.#observer?.failed(problem);
+    }
     if (!routes && news.length > 0) this.#logger.warn(`${this.#source.place}: ${this.#theLastGoodRoutes()}`);
     if (routes && !this.#usable) this.#logger.info(`${this.#source.place} is in order again`);
     this.#problems = new Set(problems);
@@ -168,6 +182,10 @@ function oftenFollowed({ action }: WatcherEvent): boolean {
 
 const OFTEN_FOLLOWED =
   Action.NetworkDisconnect | Action.NetworkConnect | Action.FileDeleted | Action.FileRenamed;
+
+function codeOf(error: unknown): unknown {
+  return (error as { readonly code?: unknown } | undefined)?.code;
+}
 
 function isAway(event: WatcherEvent): boolean {
   return isForceReload(event) && event.reason === 'disconnected';

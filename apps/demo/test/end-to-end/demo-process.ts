@@ -7,8 +7,10 @@ import { join, resolve } from 'node:path';
 export interface DemoOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What stands in its file of routes. */
+  /** The content of its file of routes. */
   readonly routes?: string;
+  /** Where its log goes: to this test, or to a file. */
+  readonly stderr?: 'pipe' | number;
 }
 
 export interface Exit {
@@ -34,31 +36,36 @@ export class Demo implements AsyncDisposable {
   readonly #waiting = new Set<() => void>();
   #over = false;
 
-  static async start({ args = [], env = {}, routes = '' }: DemoOptions = {}): Promise<Demo> {
+  static async start({ args = [], env = {}, routes = '', stderr = 'pipe' }: DemoOptions = {}): Promise<Demo> {
     const folder = await mkdtemp(join(tmpdir(), 'demo-process-'));
     const file = join(folder, 'routes.yml');
     await writeFile(file, routes);
-    return new Demo(folder, file, args, env);
+    return new Demo(folder, file, { args, env, stderr });
   }
 
-  private constructor(folder: string, file: string, args: readonly string[], env: DemoOptions['env']) {
+  private constructor(
+    folder: string,
+    file: string,
+    { args, env, stderr }: Required<Omit<DemoOptions, 'routes'>>,
+  ) {
     this.#folder = folder;
     this.routesFile = file;
     const main = resolve(import.meta.dirname, '../../src/main.ts');
     const { DOCKER_HOST, LOG_LEVEL, NO_COLOR, FORCE_COLOR, ...inherited } = process.env;
-    const child = spawn(process.execPath, [main, '--routes', file, ...args], {
+    const sources = new URL('../../../../scripts/sources.mjs', import.meta.url).href;
+    const child = spawn(process.execPath, ['--import', sources, main, '--routes', file, ...args], {
       env: { ...inherited, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', stderr],
     });
     this.#process = child;
     let partial = '';
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       const lines = (partial + chunk).split('\n');
       partial = lines.pop() ?? '';
       for (const line of lines) this.#read(line);
       this.#wake();
     });
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       this.output += chunk;
       this.#wake();
     });
@@ -67,6 +74,14 @@ export class Demo implements AsyncDisposable {
       this.#over = true;
       this.#wake();
     });
+  }
+
+  /** Where its page and its proxy listen, once it has said so. */
+  async addresses(): Promise<{ readonly page: string; readonly proxy: string }> {
+    const form = /^page: (\S+), proxy: (\S+)$/;
+    await this.logged(form);
+    const [, page = '', proxy = ''] = form.exec(this.matching(form)[0] ?? '') ?? [];
+    return { page, proxy };
   }
 
   /** The messages that match. */
@@ -96,9 +111,15 @@ export class Demo implements AsyncDisposable {
     }
   }
 
-  /** Nobody reads its tables any more. */
-  closeOutput(): void {
-    this.#process.stdout?.destroy();
+  /** Closes the reading end of its standard output, or of its log. */
+  closeOutput(which: 'stdout' | 'stderr'): void {
+    this.#process[which]?.destroy();
+  }
+
+  /** Stops reading its standard output and its log. The pipes fill up. */
+  stopReading(): void {
+    this.#process.stdout?.pause();
+    this.#process.stderr?.pause();
   }
 
   /** Sends it a signal. */

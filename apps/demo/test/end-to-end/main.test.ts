@@ -1,28 +1,54 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
-import { stripVTControlCharacters } from 'node:util';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, open, readFile, unlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { FakeEngine } from '@watcher/testing/engine';
 import { describe, expect, it } from 'vitest';
 import { Demo } from './demo-process.ts';
 
 const app = 'app:\n  port: 8080\n';
+const run = promisify(execFile);
 
 describe('the demo, where no engine is', () => {
   it('says so, and shows routes that change by themselves', async () => {
     await using demo = await Demo.start({ env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' }, routes: app });
     await demo.logged(/^no Docker Engine: .*unix:\/\/\/nowhere\/docker\.sock \(ENOENT\)/);
-    await demo.logged(/^no Docker Engine answers here, so an embedded one plays its part/);
+    await demo.logged(/^no Docker Engine answers here, so an embedded one takes its place/);
     await demo.logged(/^added app: http:\/\/localhost:8080 \(routes\.yml\)$/);
-    await demo.logged(/^added web: http:\/\/127\.0\.0\.1:8080 \(container web\)$/);
+    await demo.logged(/^added web: http:\/\/127\.0\.0\.1:\d+ \(container web\)$/);
     await demo.logged(/^added shop: /);
-    await demo.until(() => /│ shop .*│ container shop /.test(demo.output), 'shop in the table');
+    await demo.until(() => /│ shop │ .* │ container shop$/m.test(demo.output), 'shop');
   });
 
-  it('writes tables without escape sequences, and logs JSON, where nobody reads along', async () => {
+  it('writes a line for each change, and JSON into the log, where it is piped', async () => {
     await using demo = await Demo.start({ args: ['--embedded'], routes: app });
-    await demo.logged(/^added app: /);
-    await demo.until(() => demo.output.includes('│ app '), 'app in the table');
+    await demo.until(() => demo.output.includes('added │ app │ http://localhost:8080 │ routes.yml\n'), 'app');
     expect(demo.output).toBe(stripVTControlCharacters(demo.output));
     expect(demo.stray).toBe('');
+  });
+
+  it('writes JSON objects with --json', async () => {
+    await using demo = await Demo.start({ args: ['--embedded', '--json'], routes: app });
+    await demo.until(() => demo.output.includes('"app"'), 'app');
+    const lines = demo.output.trimEnd().split('\n');
+    const changes = lines.map((line) => JSON.parse(line) as { change: string; route: { alias: string } });
+    expect(changes).toContainEqual({
+      time: expect.any(Number),
+      change: 'added',
+      route: { alias: 'app', scheme: 'http', host: 'localhost', port: 8080, origin: 'routes.yml' },
+    });
+  });
+
+  it('proxies to its containers, and shows them on its page', async () => {
+    await using demo = await Demo.start({ args: ['--embedded'], routes: app });
+    await demo.logged(/^added web: /);
+    const { page, proxy } = await demo.addresses();
+    const { stdout } = await run('curl', ['-s', '-H', 'Host: web.localhost', proxy]);
+    expect(stdout).toBe('Hello from the container web, request 1.\n');
+    expect(await (await fetch(page)).text()).toContain('container web');
   });
 });
 
@@ -72,7 +98,7 @@ describe('the engine of the demo', () => {
       await engine.create({ name: 'web', labels: { 'proxy.web.port': '81', 'proxy.web.host': '127.0.0.1' } }),
     );
     await using demo = await Demo.start({ env: { DOCKER_HOST: engine.host } });
-    await demo.logged(/^Docker Engine: /);
+    await demo.logged(/^watching /);
     await demo.logged(/^added web: http:\/\/127\.0\.0\.1:81 \(container web\)$/);
     await engine.remove('web');
     await demo.logged(/^removed web$/);
@@ -126,7 +152,7 @@ describe('the end of the demo', () => {
     await using engine = await FakeEngine.start();
     engine.faults.blackHole();
     await using demo = await Demo.start({ env: { DOCKER_HOST: engine.host } });
-    await demo.logged(/^routes file: /);
+    await demo.logged(/^looking for a Docker Engine$/);
     demo.kill('SIGINT');
     expect(await demo.exit()).toMatchObject({ code: 0, signal: null });
     expect(demo.stray).toBe('');
@@ -160,11 +186,73 @@ describe('the end of the demo', () => {
     expect(await demo.exit()).toMatchObject({ code: 0, signal: null });
   });
 
-  it('comes when nobody reads its tables any more', async () => {
+  it.each(['stdout', 'stderr'] as const)('comes when the reader of its %s is gone', async (which) => {
     await using demo = await Demo.start({ args: ['--embedded'] });
     await demo.logged(/^added web: /);
-    demo.closeOutput();
+    demo.closeOutput(which);
     expect(await demo.exit()).toMatchObject({ code: 0, signal: null });
+  });
+
+  it('comes within a second of SIGTERM while nobody reads its log, which is full', async () => {
+    await using demo = await Demo.start({ args: ['--embedded', '--log', 'debug'] });
+    await demo.logged(/^added web: /);
+    const { page } = await demo.addresses();
+    demo.stopReading();
+    const flood = Array.from(
+      { length: 1000 },
+      (_, i) => `app${i}:\n  port: 80\n  host: ${'h'.repeat(200)}\n`,
+    );
+    await writeFile(demo.routesFile, flood.join(''));
+    await expect
+      .poll(async () => /1\d{3} routes/.test(await (await fetch(page)).text()), { timeout: 15_000 })
+      .toBe(true);
+    demo.kill('SIGTERM');
+    expect((await demo.exit()).after).toBeLessThan(1200);
+  });
+
+  it('does not come of a full disk', async () => {
+    const full = await open('/dev/full', 'w');
+    await using demo = await Demo.start({ args: ['--embedded'], stderr: full.fd, routes: app });
+    await full.close();
+    await demo.until(() => demo.output.includes('│ app │'), 'app');
+    await writeFile(demo.routesFile, 'later: {}\n');
+    await demo.until(() => demo.output.includes('│ later │'), 'later');
+    demo.kill('SIGTERM');
+    expect(await demo.exit()).toMatchObject({ code: 0, signal: null });
+  });
+});
+
+describe('several engines', () => {
+  it('are watched side by side: one that hangs delays no other', async () => {
+    await using hanging = await FakeEngine.start();
+    hanging.faults.blackHole();
+    await using engine = await FakeEngine.start();
+    await engine.start(
+      await engine.create({ name: 'web', labels: { 'proxy.*': '{host: 127.0.0.1, port: 81}' } }),
+    );
+    await using other = await FakeEngine.start();
+    await other.start(
+      await other.create({ name: 'api', labels: { 'proxy.*': '{host: 127.0.0.1, port: 82}' } }),
+    );
+    const hosts = [hanging, engine, other].flatMap(({ host }) => ['--host', host]);
+    await using demo = await Demo.start({ args: hosts });
+    await demo.logged(/^added web: http:\/\/127\.0\.0\.1:81 /);
+    await demo.logged(/^added api: http:\/\/127\.0\.0\.1:82 /);
+    const { page } = await demo.addresses();
+    const html = await (await fetch(page)).text();
+    expect(html).toMatch(/id="source-docker-1">\s*<h3>docker-1<\/h3> <span class="badge connecting">/);
+    expect(html).toMatch(/id="source-docker-3">\s*<h3>docker-3<\/h3> <span class="badge current">/);
+  });
+});
+
+describe('several files', () => {
+  it('are read each by itself', async () => {
+    const more = `${tmpdir()}/demo-more-${process.pid}.yml`;
+    await writeFile(more, 'more:\n  port: 82\n');
+    await using demo = await Demo.start({ args: ['--embedded', '--routes', more], routes: app });
+    await demo.logged(/^added app: /);
+    await demo.logged(/^added more: http:\/\/localhost:82 /);
+    await unlink(more);
   });
 });
 
@@ -175,13 +263,42 @@ describe('the command line', () => {
     expect(demo.output).toMatch(/^Usage: pnpm demo \[options\]/);
   });
 
-  it.each([
-    [['--nope'], /--nope/],
-    [['--host', 'docker'], /Invalid option "host": expected unix:\/\/.*, got "docker"/],
-  ])('is refused when it makes no sense: %j', async (args, reason) => {
-    await using demo = await Demo.start({ args });
+  it('gives the version', async () => {
+    await using demo = await Demo.start({ args: ['--version'] });
+    expect(await demo.exit()).toMatchObject({ code: 0 });
+    expect(demo.output).toMatch(/^demo \d+\.\d+\.\d+\n$/);
+  });
+
+  it.each<[string, string[], Record<string, string>, RegExp]>([
+    ['an unknown option', ['--nope'], {}, /^demo: .*--nope.*\n$/],
+    [
+      'a host that is none',
+      ['--host', 'docker'],
+      {},
+      /^demo: Invalid option "host": expected unix:\/\/.*, got "docker"\.?\n$/,
+    ],
+    ['such a DOCKER_HOST', [], { DOCKER_HOST: 'docker' }, /^demo: .*DOCKER_HOST.*expected unix:\/\/.*\n$/],
+    [
+      'a directory for a file',
+      ['--embedded', '--routes', tmpdir()],
+      {},
+      /^demo: --routes: \S+ is not a regular file\.\n$/,
+    ],
+  ])('ends with 2 and one line for %s', async (_, args, env, reason) => {
+    await using demo = await Demo.start({ args, env });
     expect(await demo.exit()).toMatchObject({ code: 2 });
     expect(demo.stray).toMatch(reason);
-    expect(demo.stray).toContain('Usage: pnpm demo');
+  });
+
+  it.each(['--proxy', '--page'])('ends with 2 and one line for a port that is taken: %s', async (option) => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await using demo = await Demo.start({ args: ['--embedded', option, String(port)] });
+    expect(await demo.exit()).toMatchObject({ code: 2 });
+    expect(demo.stray).toBe(
+      `demo: ${option}: cannot listen on 127.0.0.1:${port}: the port is taken; give another one.\n`,
+    );
+    server.close();
   });
 });

@@ -19,16 +19,16 @@ const harmless = 'a\\u001b[2J\\u009b1m\\u202eb\\u000ac';
 describe('the log', () => {
   it('is a line of JSON for each message, where nobody reads along', () => {
     const text = logged(
-      (logger) => logger.child({ provider: 'file' }).info({ route: { a: 1 } }, 'hello'),
+      (logger) => logger.child({ source: 'file' }).info({ route: { a: 1 } }, 'hello'),
       false,
     );
-    expect(JSON.parse(text)).toMatchObject({ level: 30, provider: 'file', msg: 'hello', route: { a: 1 } });
+    expect(JSON.parse(text)).toMatchObject({ level: 30, source: 'file', msg: 'hello', route: { a: 1 } });
     expect(text).toMatch(/^[^\n]+\n$/);
   });
 
   it('is a line to read on a terminal, its fields left out that the message says', () => {
     const text = logged(
-      (logger) => logger.child({ provider: 'file' }).info({ route: { a: 1 } }, 'hello'),
+      (logger) => logger.child({ source: 'file' }).info({ route: { a: 1 } }, 'hello'),
       true,
     );
     expect(text).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: \[file\] hello\n$/);
@@ -56,7 +56,37 @@ describe('the log', () => {
     expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
     // JSON, and the fields of the other kind, write each backslash as two.
     const told = text.replaceAll('\\\\', '\\');
-    expect(told.split(harmless)).toHaveLength(6);
+    // An error by itself is message and field; for people its fields are left out.
+    expect(told.split(harmless)).toHaveLength((pretty ? 4 : 6) + 1);
+  });
+});
+
+describe('an error in the log', () => {
+  const secret = Object.assign(new TypeError('GET https://me:secret@host/ failed'), {
+    code: 'ECONNREFUSED',
+    config: { headers: { authorization: 'secret' } },
+  });
+
+  it('has type, message and code, and no secret', () => {
+    const line = logged(
+      (logger) => logger.warn({ err: secret, code: 'X' }, 'it failed: https://me:secret@host/'),
+      false,
+    );
+    expect(JSON.parse(line)).toMatchObject({
+      level: 40,
+      code: 'X',
+      msg: 'it failed: https://host/',
+      err: { type: 'TypeError', message: 'GET https://host/ failed', code: 'ECONNREFUSED' },
+    });
+    expect(line).not.toContain('secret');
+    expect(line).not.toContain('stack');
+  });
+
+  it('may be all that is logged', () => {
+    expect(JSON.parse(logged((logger) => logger.error(secret), false))).toMatchObject({
+      msg: 'ECONNREFUSED: GET https://host/ failed',
+      err: { type: 'TypeError' },
+    });
   });
 });
 

@@ -21,7 +21,12 @@ beforeEach(async () => {
   routes = undefined;
   const listening = listeningLogger();
   lines = listening.lines;
-  const source = dockerSource({ host: engine.host, place: engine.host }, listening.logger);
+  const source = dockerSource({
+    name: 'docker',
+    host: engine.host,
+    place: engine.host,
+    logger: listening.logger,
+  });
   const apply = (listed: readonly Route[]) => {
     routes = listed.map((route) => `${route.alias} ${target(route)}`);
   };

@@ -5,8 +5,8 @@ import { delimiter, join } from 'node:path';
 import { DockerWatcher } from '@watcher/docker';
 import { FakeEngine } from '@watcher/testing/engine';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UsageError } from '../../src/config/settings.ts';
-import { chooseEngine } from '../../src/engine/choose-engine.ts';
+import { UsageError } from '../../src/config/usage-error.ts';
+import { chooseEngines } from '../../src/engine/choose-engines.ts';
 import { listRunning } from '../../src/engine/engine-client.ts';
 import { listeningLogger } from '../provider/support.ts';
 
@@ -27,18 +27,16 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const choose = async (choice: Parameters<typeof chooseEngine>[0]) => {
+const choose = async (choice: Parameters<typeof chooseEngines>[0]) => {
   const listening = listeningLogger();
   lines = listening.lines;
   const options = { environment: process.env, logger: listening.logger, signal: abort.signal };
-  return chooseEngine(choice, options);
+  return chooseEngines(choice, options);
 };
 
-/** Chooses an engine where none is found, and ends the embedded one. */
+/** Looks for an engine where none is found. Returns what was logged. */
 const chooseNone = async () => {
-  const { run } = await choose({ kind: 'find' });
-  abort.abort();
-  await run(abort.signal);
+  expect(await choose({ kind: 'find' })).toEqual([]);
   return lines;
 };
 
@@ -46,7 +44,7 @@ describe('the search for an engine', () => {
   it('finds the one that DOCKER_HOST names', async () => {
     await using engine = await FakeEngine.start();
     vi.stubEnv('DOCKER_HOST', engine.host);
-    expect(await choose({ kind: 'find' })).toMatchObject({ host: undefined, place: engine.host });
+    expect(await choose({ kind: 'find' })).toEqual([{ host: undefined, place: engine.host }]);
   });
 
   it("finds the one of the Docker CLI's context", async () => {
@@ -56,18 +54,24 @@ describe('the search for an engine', () => {
     await writeFile(join(folder, 'config.json'), '{"currentContext":"lab"}');
     const context = { Name: 'lab', Endpoints: { docker: { Host: engine.host } } };
     await writeFile(join(meta, 'meta.json'), JSON.stringify(context));
-    expect(await choose({ kind: 'find' })).toMatchObject({ place: engine.host });
+    expect(await choose({ kind: 'find' })).toMatchObject([{ place: engine.host }]);
   });
 
   it.each([
     ['a socket that is not there', (path: string) => `unix://${path}/none.sock`, /ENOENT/],
     ['a file that is no socket', (path: string) => `unix://${path}/file`, /ECONNREFUSED|ENOTSOCK/],
-    ['what is no address', () => 'ftp://h', /expected unix:\/\//],
     ['an engine that is down', () => 'tcp://127.0.0.1:1', /ECONNREFUSED/],
   ])('logs why not, when DOCKER_HOST names %s', async (_, host, reason) => {
     await writeFile(join(folder, 'file'), '');
     vi.stubEnv('DOCKER_HOST', host(folder));
     expect(await chooseNone()).toContainEqual(expect.stringMatching(reason));
+  });
+
+  it('is refused by a DOCKER_HOST that cannot be one', async () => {
+    vi.stubEnv('DOCKER_HOST', 'ftp://h');
+    const refused = choose({ kind: 'find' });
+    await expect(refused).rejects.toThrow(UsageError);
+    await expect(refused).rejects.toThrow(/DOCKER_HOST.*expected unix:\/\//);
   });
 
   it('does not show who logs in, nor with what password', async () => {
@@ -93,9 +97,12 @@ process.stdin.pipe(socket).pipe(process.stdout);`;
     await writeFile(ssh, `#!${process.execPath}\n${script}\n`);
     await chmod(ssh, 0o755);
     vi.stubEnv('PATH', `${folder}${delimiter}${process.env['PATH']}`);
-    const { host, place } = await choose({ kind: 'host', host: 'ssh://root@engine.lan' });
-    expect(place).toBe('ssh://engine.lan');
-    const list = await listRunning(new DockerWatcher({ host, timeout: 20_000 }), abort.signal);
+    const [engineBehind] = await choose({ kind: 'hosts', hosts: ['ssh://root@engine.lan'] });
+    expect(engineBehind?.place).toBe('ssh://engine.lan');
+    const list = await listRunning(
+      new DockerWatcher({ host: engineBehind?.host, timeout: 20_000 }),
+      abort.signal,
+    );
     expect(list).toMatchObject({
       containers: [{ name: 'web' }],
       reach: { publicHost: 'engine.lan', private: false },
@@ -103,15 +110,16 @@ process.stdin.pipe(socket).pipe(process.stdout);`;
   });
 
   it('may ask for a login, which is not shown', async () => {
-    const { place } = await choose({ kind: 'host', host: 'https://root:hunter2@engine.lan' });
-    expect(place).toBe('https://engine.lan');
+    expect(await choose({ kind: 'hosts', hosts: ['https://root:hunter2@engine.lan'] })).toMatchObject([
+      { place: 'https://engine.lan' },
+    ]);
     expect(lines.join()).not.toMatch(/root|hunter2/);
   });
 
   it.each(['', 'docker', '/var/run/docker.sock', 'unix://', 'ftp://root:hunter2@h'])(
     'is refused: "%s"',
     async (host) => {
-      const refused = choose({ kind: 'host', host });
+      const refused = choose({ kind: 'hosts', hosts: [host] });
       await expect(refused).rejects.toThrow(UsageError);
       await expect(refused).rejects.toThrow(/^Invalid option "host": expected (?!.*hunter2)/);
     },
@@ -119,6 +127,6 @@ process.stdin.pipe(socket).pipe(process.stdout);`;
 
   it('is refused with keys that cannot be read', async () => {
     vi.stubEnv('DOCKER_CERT_PATH', folder);
-    await expect(choose({ kind: 'host', host: 'tcp://h' })).rejects.toThrow(UsageError);
+    await expect(choose({ kind: 'hosts', hosts: ['tcp://h'] })).rejects.toThrow(UsageError);
   });
 });
