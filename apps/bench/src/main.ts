@@ -3,6 +3,8 @@
  *
  *   pnpm bench [suite...] [--rounds 7] [--quick] [--dry]
  *
+ * The suite `soak` runs only where it is named, and writes no file.
+ *
  * `--quick` runs a twentieth of the events, to see that everything works; `--dry` writes no file.
  */
 import { parseArgs } from 'node:util';
@@ -13,13 +15,18 @@ import { dockerSuite } from './suites/docker.ts';
 import { fileSuite } from './suites/file.ts';
 import { informerSuite } from './suites/informer.ts';
 import { queueSuite } from './suites/queue.ts';
+import { soakSuite } from './suites/soak.ts';
 
 const suites: Record<string, Suite> = {
   queue: queueSuite,
   informer: informerSuite,
   docker: dockerSuite,
   file: fileSuite,
+  soak: soakSuite,
 };
+
+/** Takes minutes, and is measured for itself: only where it is named. */
+const ONLY_NAMED: ReadonlySet<string> = new Set(['soak']);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -30,7 +37,8 @@ const { positionals, values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const chosen = positionals.length > 0 ? positionals : Object.keys(suites);
+const chosen =
+  positionals.length > 0 ? positionals : Object.keys(suites).filter((name) => !ONLY_NAMED.has(name));
 const unknown = chosen.filter((name) => !(name in suites));
 if (unknown.length > 0 || !Number.isSafeInteger(rounds) || rounds < 1) {
   console.error(`Usage: pnpm bench [${Object.keys(suites).join('] [')}] [--rounds N] [--quick] [--dry]`);
@@ -44,5 +52,5 @@ for (const name of chosen) {
     progress: (text) => process.stderr.write(`${name}: ${text}\n`),
   });
   printSection(section);
-  if (!values.dry) await writeReport(name, { ...section, machine: machine() });
+  if (!values.dry && !ONLY_NAMED.has(name)) await writeReport(name, { ...section, machine: machine() });
 }

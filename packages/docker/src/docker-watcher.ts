@@ -51,8 +51,8 @@ export class DockerWatcher implements Watcher<DockerEvent> {
   }
 
   /**
-   * Starts watching. Events of up to a second before the call may come too: the engine tells its own time only to
-   * the second.
+   * Starts watching. Events of the last 5 to 6 s before the call come too, and again behind a reload `gap` after a
+   * reconnect: an engine emits some events before its own list shows the change. Applying one twice changes nothing.
    *
    * @throws {WatcherError} `INVALID_OPTION` for filters that no event can meet, or another option that is wrong
    */
