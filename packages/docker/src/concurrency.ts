@@ -1,7 +1,8 @@
 /** An AbortController that its parents abort too, and that can be let go of without leaving a listener behind. */
 export interface LinkedAbort extends Disposable {
   readonly signal: AbortSignal;
-  abort(): void;
+  /** @param reason the signal's reason. Default: an AbortError */
+  abort(reason?: unknown): void;
 }
 
 /**
@@ -17,7 +18,7 @@ export function linkAbort(...parents: AbortSignal[]): LinkedAbort {
   }
   return {
     signal: own.signal,
-    abort: () => own.abort(),
+    abort: (reason) => own.abort(reason),
     [Symbol.dispose]() {
       for (const [parent, abort] of listeners) parent.removeEventListener('abort', abort);
     },

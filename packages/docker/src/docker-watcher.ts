@@ -199,5 +199,5 @@ async function watch(
 
 /** Returns the `source` of a watcher's events. */
 export function sourceOf(settings: Settings): string {
-  return settings.name ?? (settings.client ? undefined : nameEndpoint(settings)) ?? 'docker';
+  return settings.name ?? (settings.client ? 'docker' : nameEndpoint(settings));
 }

@@ -1,11 +1,20 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeDirectory } from './home-directory.ts';
+import { type FileDeadline, type SocketState, stateOfSocket } from './settings-file.ts';
 
-/** Where an engine listens when nothing says otherwise. */
-export function defaultHost(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
+/**
+ * Returns where an engine listens when no setting names one.
+ *
+ * @throws {WatcherError} `UNREACHABLE` when a file system that may have a socket does not answer in time
+ */
+export async function defaultHost(
+  env: NodeJS.ProcessEnv,
+  deadline: FileDeadline,
+  platform: NodeJS.Platform = process.platform,
+): Promise<string> {
   if (platform === 'win32') return 'npipe:////./pipe/docker_engine';
-  return `unix://${chooseSocket(usualSockets(env))}`;
+  const path = await chooseSocket(usualSockets(env), (candidate) => stateOfSocket(candidate, deadline));
+  return `unix://${path}`;
 }
 
 /** Root's Docker first, then rootless Docker, Docker Desktop, and Podman. */
@@ -26,26 +35,19 @@ export function usualSockets(
   ];
 }
 
-/** The first that this user may open, else the first that is there, else the first of all, which may appear later. */
-export function chooseSocket(paths: readonly [string, ...string[]], mayOpen = mayReadAndWrite): string {
-  const there = paths.filter(isSocket);
-  return there.find(mayOpen) ?? there[0] ?? paths[0];
-}
-
-/** A folder is in its place where a container was given a socket that did not exist. */
-function isSocket(path: string): boolean {
-  try {
-    return statSync(path).isSocket();
-  } catch {
-    return false;
+/**
+ * Returns the first socket that this user may open, else the first that exists, else the first of all, which may appear
+ * later. Looks at no path behind the first usable one, so that a home directory on a dead mount is seldom touched.
+ */
+export async function chooseSocket(
+  paths: readonly [string, ...string[]],
+  stateOf: (path: string) => Promise<SocketState>,
+): Promise<string> {
+  let forbidden: string | undefined;
+  for (const path of paths) {
+    const state = await stateOf(path);
+    if (state === 'usable') return path;
+    if (state === 'forbidden') forbidden ??= path;
   }
-}
-
-function mayReadAndWrite(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return forbidden ?? paths[0];
 }

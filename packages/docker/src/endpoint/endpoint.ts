@@ -1,9 +1,17 @@
-import { invalidOption } from '@watcher/core';
+import { invalidOption, systemClock } from '@watcher/core';
 import { fault } from '../errors/fault.ts';
 import { isObject, kindOf } from '../kind-of.ts';
 import { defaultHost } from './default-socket.ts';
-import { configDirectory, currentContext, type DockerContext, readContext } from './docker-context.ts';
+import {
+  configDirectory,
+  contextOfEnvironment,
+  currentContext,
+  type DockerContext,
+  readContext,
+  shownContext,
+} from './docker-context.ts';
 import { type Host, parseHost } from './parse-host.ts';
+import type { FileDeadline } from './settings-file.ts';
 import { readTlsDirectory, readTlsOptions, type TlsOptions, type TlsSettings } from './tls-settings.ts';
 import { versionOfEnvironment } from './version-setting.ts';
 
@@ -34,19 +42,25 @@ export function checkEndpointSettings({ host, tls }: EndpointSettings): void {
   if (tls && !mayUseTls(parsed)) throw invalidOption('host', 'tcp:// or https:// beside "tls"', parsed.shown);
 }
 
-/** A host as it may be shown. @throws {WatcherError} `INVALID_OPTION` for one that is none */
+/** Returns a host as it may be shown. @throws {WatcherError} `INVALID_OPTION` for an invalid one */
 export function shownHost(host: string): string {
   return parseOption(host).shown;
 }
 
 /**
- * Where the engine is: `host`, else DOCKER_HOST, else the Docker CLI's context, else the platform's socket. As in
- * the Docker CLI, DOCKER_HOST goes before DOCKER_CONTEXT.
+ * Finds out where the engine is: `host`, else DOCKER_HOST, else the Docker CLI's context, else the platform's socket.
+ * As in the Docker CLI, DOCKER_HOST goes before DOCKER_CONTEXT. Files are read off the event loop, each within the
+ * deadline, 3000 ms by default.
  *
- * @throws {WatcherError} `INVALID_SETTING` for a setting that is wrong or a file that cannot be read
+ * @throws {WatcherError} `INVALID_SETTING` for a setting that is wrong or a file that cannot be read; `UNREACHABLE` for
+ *   a file that cannot be read for now
  */
-export function resolveEndpoint(settings: EndpointSettings, env: NodeJS.ProcessEnv = process.env): Endpoint {
-  const { host, from, tls: others } = locate(settings, env);
+export async function resolveEndpoint(
+  settings: EndpointSettings,
+  env: NodeJS.ProcessEnv = process.env,
+  deadline: FileDeadline = { clock: systemClock, timeout: 3000, signal: new AbortController().signal },
+): Promise<Endpoint> {
+  const { host, from, tls: readTls } = await locate(settings, env, deadline);
   const apiVersion = versionOfEnvironment(env);
   if (settings.tls && !mayUseTls(host)) {
     const found = `"${host.shown}" (${from})`;
@@ -55,36 +69,42 @@ export function resolveEndpoint(settings: EndpointSettings, env: NodeJS.ProcessE
       `Invalid "tls": it needs a tcp:// or https:// "host" beside it, found ${found}.`,
     );
   }
-  const tls = mayUseTls(host) ? tlsFor(host, settings.tls, others) : undefined;
+  const tls = mayUseTls(host) ? await tlsFor(host, settings.tls, readTls, deadline) : undefined;
   return { host, ...(tls && { tls }), ...(apiVersion && { apiVersion }) };
 }
 
 /**
- * What the engine that {@link resolveEndpoint} would lead to is called; undefined where a setting is wrong. Reads
- * no certificate.
+ * Returns a name for the engine that {@link resolveEndpoint} leads to: its address where an option or DOCKER_HOST
+ * gives it, `context NAME` where DOCKER_CONTEXT does, and `docker` else. Reads no file: a name is needed at once, and
+ * a file may be on a mount that does not answer.
  */
-export function nameEndpoint(
-  settings: EndpointSettings,
-  env: NodeJS.ProcessEnv = process.env,
-): string | undefined {
+export function nameEndpoint({ host }: EndpointSettings, env: NodeJS.ProcessEnv = process.env): string {
   try {
-    return locate(settings, env).host.shown;
+    if (host !== undefined) return parseOption(host).shown;
+    const fromEnvironment = hostOfEnvironment(env);
+    if (fromEnvironment) return fromEnvironment.shown;
   } catch {
-    return undefined; // it is said when it is connected to
+    return UNNAMED; // the attempt to connect reports it
   }
+  const context = env['DOCKER_HOST'] ? undefined : contextOfEnvironment(env);
+  const isNamed = context !== undefined && context !== 'default';
+  return isNamed && shownContext(context) === `"${context}"` ? `context ${context}` : UNNAMED;
 }
+
+const UNNAMED = 'docker';
 
 /** Whether the address leaves room for TLS: a plain `http://` stays plain. */
 function mayUseTls(host: Host): boolean {
   return host.kind === 'tcp' && host.secure !== false;
 }
 
-function tlsFor(
+async function tlsFor(
   host: Host,
   option: TlsOptions | undefined,
-  others: Location['tls'],
-): TlsSettings | undefined {
-  const settings = option ? readTlsOptions(option) : others?.();
+  readOthers: Location['tls'],
+  deadline: FileDeadline,
+): Promise<TlsSettings | undefined> {
+  const settings = option ? await readTlsOptions(option, deadline) : await readOthers?.();
   if (settings) return settings;
   return host.kind === 'tcp' && host.secure ? { rejectUnauthorized: true } : undefined;
 }
@@ -94,55 +114,92 @@ interface Location {
   /** What the host is the value of, for an error. */
   readonly from: string;
   /** Reads the TLS files that go with it; called only where the address can use them. */
-  readonly tls?: (() => TlsSettings | undefined) | undefined;
+  readonly tls?: (() => Promise<TlsSettings | undefined>) | undefined;
 }
 
-function locate({ host: option }: EndpointSettings, env: NodeJS.ProcessEnv): Location {
+async function locate(
+  { host: option }: EndpointSettings,
+  env: NodeJS.ProcessEnv,
+  deadline: FileDeadline,
+): Promise<Location> {
   if (option !== undefined) {
-    return { host: parseOption(option), from: 'host', tls: tlsOfEnvironment(env) };
+    return { host: parseOption(option), from: 'host', tls: tlsOfEnvironment(env, deadline) };
   }
-  const fromEnvironment = env['DOCKER_HOST']?.trim();
+  const fromEnvironment = hostOfEnvironment(env);
   if (fromEnvironment) {
-    const from = 'DOCKER_HOST';
-    const host = parseSetting(asTheCliReads(fromEnvironment), from);
-    if (env['DOCKER_TLS_VERIFY'] && host.kind === 'tcp' && host.secure === false) {
-      const what = `expected tcp:// or https:// beside DOCKER_TLS_VERIFY, got "${host.shown}"`;
-      throw fault('INVALID_SETTING', `Invalid DOCKER_HOST: ${what}.`);
-    }
-    return { host, from, tls: tlsOfEnvironment(env) };
+    const tls = tlsOfEnvironment(env, deadline);
+    return { host: fromEnvironment, from: 'DOCKER_HOST', tls };
   }
-  const name = currentContext(env);
-  if (name === undefined) {
-    const from = 'default host';
-    return { host: parseSetting(defaultHost(env), from), from };
-  }
-  const from = `host of the Docker context "${name}"`;
-  const context = readContext(name, env);
-  return { host: parseSetting(context.host, from), from, tls: () => tlsOfContext(name, context) };
+  // A DOCKER_HOST of blanks selects the CLI's default context.
+  const name = env['DOCKER_HOST'] ? undefined : await currentContext(env, deadline);
+  if (name === undefined) return defaultLocation(env, deadline);
+  const from = `host of the Docker context ${shownContext(name)}`;
+  const context = await readContext(name, env, deadline);
+  return { host: parseSetting(context.host, from), from, tls: () => tlsOfContext(name, context, deadline) };
 }
 
-/** DOCKER_TLS_VERIFY asks for TLS, as DOCKER_CERT_PATH does, where the files are. What is asked for is verified. */
-function tlsOfEnvironment(env: NodeJS.ProcessEnv): (() => TlsSettings) | undefined {
+async function defaultLocation(env: NodeJS.ProcessEnv, deadline: FileDeadline): Promise<Location> {
+  const from = 'default host';
+  if (!asksForTls(env)) return { host: parseSetting(await defaultHost(env, deadline), from), from };
+  // As in the Docker CLI, which asks no socket where TLS is asked for.
+  return { host: parseSetting('tcp://localhost:2376', from), from, tls: tlsOfEnvironment(env, deadline) };
+}
+
+/** @throws {WatcherError} `INVALID_SETTING` for a DOCKER_HOST that is no address, or may not be beside the others */
+function hostOfEnvironment(env: NodeJS.ProcessEnv): Host | undefined {
+  const given = env['DOCKER_HOST']?.trim();
+  if (!given) return undefined;
+  const host = parseSetting(asTheCliReads(given), 'DOCKER_HOST');
+  if (asksForTls(env) && host.kind === 'tcp' && host.secure === false) {
+    const variable = env['DOCKER_TLS_VERIFY'] ? 'DOCKER_TLS_VERIFY' : 'DOCKER_TLS';
+    const what = `expected tcp:// or https:// beside ${variable}, got "${host.shown}"`;
+    throw fault('INVALID_SETTING', `Invalid DOCKER_HOST: ${what}.`);
+  }
+  return host;
+}
+
+/** As the Docker CLI reads these two: any value but the empty one, `0` included. */
+function asksForTls(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env['DOCKER_TLS_VERIFY'] || env['DOCKER_TLS']);
+}
+
+/**
+ * Reads the files of DOCKER_CERT_PATH, which asks for TLS as DOCKER_TLS_VERIFY and DOCKER_TLS do. Other than the CLI
+ * does for DOCKER_TLS alone, the engine is verified.
+ */
+function tlsOfEnvironment(
+  env: NodeJS.ProcessEnv,
+  deadline: FileDeadline,
+): (() => Promise<TlsSettings>) | undefined {
   const directory = env['DOCKER_CERT_PATH'];
-  if (!env['DOCKER_TLS_VERIFY'] && !directory) return undefined;
-  const setting = directory ? 'DOCKER_CERT_PATH' : 'DOCKER_TLS_VERIFY (there is no DOCKER_CERT_PATH)';
-  return () => readTlsDirectory(directory || configDirectory(env), { setting, needsCa: true, verify: true });
+  if (!asksForTls(env) && !directory) return undefined;
+  const variable = env['DOCKER_TLS_VERIFY'] ? 'DOCKER_TLS_VERIFY' : 'DOCKER_TLS';
+  const setting = directory ? 'DOCKER_CERT_PATH' : `${variable} (there is no DOCKER_CERT_PATH)`;
+  const options = { setting, needsCa: true, verify: true };
+  return () => readTlsDirectory(directory || configDirectory(env), options, deadline);
 }
 
-/** The files that the CLI stored with a context; it may also say to trust whoever answers. */
-function tlsOfContext(name: string, { tlsDirectory, skipTlsVerify }: DockerContext): TlsSettings | undefined {
+/** Reads the files that the CLI stored with a context, which may also ask for no verification. */
+async function tlsOfContext(
+  name: string,
+  { tlsDirectory, skipTlsVerify }: DockerContext,
+  deadline: FileDeadline,
+): Promise<TlsSettings | undefined> {
   const verify = !skipTlsVerify;
-  const setting = `the Docker context "${name}"`;
-  if (tlsDirectory) return readTlsDirectory(tlsDirectory, { setting, needsCa: false, verify });
+  const setting = `the Docker context ${shownContext(name)}`;
+  if (tlsDirectory) return readTlsDirectory(tlsDirectory, { setting, needsCa: false, verify }, deadline);
   return skipTlsVerify ? { rejectUnauthorized: false } : undefined;
 }
 
-/** What only DOCKER_HOST may leave out: `host:port` is tcp, and `unix://` is Docker's own socket. */
+/** Completes what only DOCKER_HOST may leave out: `host:port` is tcp, and `unix://` is Docker's own socket. */
 function asTheCliReads(host: string): string {
   if (host === 'unix://') return 'unix:///var/run/docker.sock';
   if (host === 'npipe://') return 'npipe:////./pipe/docker_engine';
-  return host.includes('://') || host.startsWith('/') ? host : `tcp://${host}`;
+  return host.includes('://') || host.startsWith('/') || HALF_A_SCHEME.test(host) ? host : `tcp://${host}`;
 }
+
+/** A slash is missing, or both are. A port may follow: hosts are named `docker` and `tcp`, too. */
+const HALF_A_SCHEME = /^(unix|npipe|tcp|tls|https?|ssh|fd):(?!\d{1,5}(\/|$))/i;
 
 function parseOption(host: string): Host {
   if (typeof host !== 'string') throw invalidOption('host', 'a string', kindOf(host));
@@ -169,5 +226,5 @@ function checkTls(tls: TlsOptions): void {
     throw invalidOption('tls', '"cert" and "key" together, or neither', Object.keys(tls));
   }
   if (serverName !== undefined && (typeof serverName !== 'string' || serverName === ''))
-    throw invalidOption('tls.serverName', 'a name', serverName);
+    throw invalidOption('tls.serverName', 'a name', kindOf(serverName));
 }

@@ -12,9 +12,7 @@ export function versionOfEnvironment(env: NodeJS.ProcessEnv): string | undefined
   if (!given) return undefined;
   const version = given.replace(/^v/, '');
   if (isVersion(version)) return version;
-  const got = printable(given);
-  throw fault(
-    'INVALID_SETTING',
-    `Invalid DOCKER_API_VERSION: expected a version such as 1.44, got "${got}".`,
-  );
+  // What is longer than any version may be a secret that was set in the wrong place.
+  const got = given.length <= 20 ? `"${printable(given)}"` : `${given.length} characters`;
+  throw fault('INVALID_SETTING', `Invalid DOCKER_API_VERSION: expected a version such as 1.44, got ${got}.`);
 }

@@ -135,7 +135,7 @@ export class Session {
   async #follow(parent: AbortSignal): Promise<WatcherError> {
     using link = linkAbort(parent);
     try {
-      await using connection = await this.#engine.connect();
+      await using connection = await this.#engine.connect(link.signal);
       const { requests } = connection;
       try {
         this.#current = await this.#connect(requests, link.signal);

@@ -1,6 +1,7 @@
 import { type Clock, isWatcherError } from '@watcher/core';
 import { until } from '../concurrency.ts';
 import { type Endpoint, type EndpointSettings, resolveEndpoint } from '../endpoint/endpoint.ts';
+import type { FileDeadline } from '../endpoint/settings-file.ts';
 import { retryable } from '../errors/fault.ts';
 import { Requests } from '../history/requests.ts';
 import type { DockerClient } from './client.ts';
@@ -62,9 +63,10 @@ export class Engine {
    * context that is switched and a certificate that is renewed are seen. Opens no socket yet.
    *
    * @throws {WatcherError} `INVALID_SETTING`: one that no retry can mend at first, and one that can later on, as
-   *   when certificates are being renewed; `UNREACHABLE` when a file cannot be read for now
+   *   when certificates are being renewed; `UNREACHABLE` when a file cannot be read for now, or not within `timeout`.
+   *   The signal's reason when `signal` is aborted
    */
-  async connect(): Promise<Connection> {
+  async connect(signal: AbortSignal): Promise<Connection> {
     const { client, clock, timeout } = this.#options;
     if (client) {
       const transport = new DockerodeTransport(client);
@@ -73,7 +75,7 @@ export class Engine {
         async [Symbol.asyncDispose]() {},
       };
     }
-    const { lease, Docker } = await this.#openAnew();
+    const { lease, Docker } = await this.#openAnew(signal);
     // Each request of a watch is limited where it is sent, since a stream may wait for longer than another.
     const modem = new EngineModem(lease.http);
     const transport = new DockerodeTransport(new Docker({ modem }));
@@ -95,7 +97,7 @@ export class Engine {
       return { docker: client, host: this.host, close, [Symbol.asyncDispose]: close };
     }
     const shared = open.join();
-    const opening = shared ? loadDockerode().then((Docker) => ({ Docker, lease: shared })) : this.#openAnew();
+    const opening = shared ? loadDockerode().then((Docker) => ({ Docker, lease: shared })) : this.#openAnew(signal);
     const { Docker, lease } = await until(opening, signal).catch((error) => {
       opening.then(({ lease }) => lease[Symbol.asyncDispose]()).catch(() => shared?.[Symbol.asyncDispose]());
       throw error;
@@ -112,18 +114,18 @@ export class Engine {
     return { docker, host: lease.http.host, close, [Symbol.asyncDispose]: close };
   }
 
-  async #openAnew() {
+  async #openAnew(signal: AbortSignal) {
     const { endpoint, clock, timeout, open } = this.#options;
     const loading = loadDockerode();
     loading.catch(() => {}); // a setting that is wrong is reported first
-    const resolved = this.#find(endpoint);
+    const resolved = await this.#find(endpoint, { clock, timeout, signal });
     const Docker = await loading;
     return { Docker, lease: open.add(openEngine(resolved, clock, timeout)) };
   }
 
-  #find(settings: EndpointSettings): Endpoint {
+  async #find(settings: EndpointSettings, deadline: FileDeadline): Promise<Endpoint> {
     try {
-      const endpoint = resolveEndpoint(settings);
+      const endpoint = await resolveEndpoint(settings, process.env, deadline);
       this.#wasFound = true;
       return endpoint;
     } catch (error) {

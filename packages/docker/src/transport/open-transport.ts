@@ -3,24 +3,25 @@ import * as https from 'node:https';
 import type { Clock } from '@watcher/core';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { EngineHttp, type Route } from './engine-http.ts';
+import { shareLookups } from './lookup.ts';
 import { SshAgent } from './ssh-agent.ts';
 
 /** Prepares the way to an endpoint, with its own connections. Opens none yet. */
 export function openEngine(endpoint: Endpoint, clock: Clock, timeout: number): EngineHttp {
   // A refusal is in time when its headers are. A body that never ends must not hide what they say.
   const patience = { clock, milliseconds: Math.min(1000, timeout / 2) };
-  return new EngineHttp(endpoint.host.shown, routeTo(endpoint, clock), patience);
+  return new EngineHttp(endpoint.host.shown, routeTo(endpoint, clock, timeout), patience);
 }
 
-function routeTo({ host, tls, apiVersion }: Endpoint, clock: Clock): Route {
+function routeTo({ host, tls, apiVersion }: Endpoint, clock: Clock, timeout: number): Route {
   const common = { secure: tls !== undefined, pathPrefix: '', login: undefined, apiVersion };
   if (host.kind === 'ssh') {
-    const agent = new SshAgent(host, clock);
+    const agent = new SshAgent(host, { clock, timeout });
     // The name is of no effect: the far end of the connection is the engine's own socket.
     const target = { host: 'docker', port: 80 };
     return { ...common, agent, target, close: () => agent.close() };
   }
-  const agent = tls ? new https.Agent({ ...tls }) : new http.Agent();
+  const agent = shareLookups(tls ? new https.Agent({ ...tls }) : new http.Agent());
   const close = async () => agent.destroy();
   if (host.kind === 'socket') {
     return { ...common, agent, target: { socketPath: host.path }, close };

@@ -12,6 +12,11 @@ export interface SshDestination {
   readonly path: string;
 }
 
+export interface SshAgentOptions {
+  readonly clock: Clock;
+  readonly timeout: number;
+}
+
 /**
  * Reaches an engine as the Docker CLI does: the system's OpenSSH runs `docker system dial-stdio` at the far end.
  * So the user's known hosts, agent and configuration hold, and nothing is asked: an unknown host key is refused.
@@ -24,14 +29,18 @@ export class SshAgent extends http.Agent {
   readonly #clock: Clock;
   readonly #open = new Set<SshConnection>();
 
-  constructor(destination: SshDestination, clock: Clock) {
+  readonly #timeout: number;
+
+  /** @param timeout milliseconds that a request may take, and so a login */
+  constructor(destination: SshDestination, { clock, timeout }: SshAgentOptions) {
     super({ keepAlive: true, maxFreeSockets: 1 });
     this.#destination = destination;
     this.#clock = clock;
+    this.#timeout = timeout;
   }
 
   override createConnection(): Duplex {
-    const connection = new SshConnection(this.#destination, this.#clock);
+    const connection = new SshConnection(this.#destination, this.#clock, this.#timeout);
     this.#open.add(connection);
     void connection.gone.then(() => this.#open.delete(connection));
     return connection;
@@ -63,8 +72,9 @@ const MAX_SAID = 4096;
 /**
  * One ssh, with the engine at its far end.
  *
- * It leads a group of processes of its own, so that what it started to get there (a ProxyCommand) is ended with it. A
- * master that keeps connections for others (ControlPersist) is in no such group: it was there before, and stays.
+ * It leads its own group of processes, so that what it started to get there (a ProxyCommand) ends with it. A guard in the
+ * group ends it when this process ends. A master that keeps connections for others (ControlPersist) is not in the group:
+ * it existed before, and stays.
  */
 class SshConnection extends Duplex {
   /** Resolves when its process is gone with all it held, or was never started. Never rejects. */
@@ -73,9 +83,9 @@ class SshConnection extends Duplex {
   readonly #child: ChildProcess;
   readonly #clock: Clock;
 
-  constructor(destination: SshDestination, clock: Clock) {
+  constructor(destination: SshDestination, clock: Clock, timeout: number) {
     super();
-    const child = spawnSsh(destination);
+    const child = spawnSsh(destination, timeout);
     this.#child = child;
     this.#clock = clock;
     let said = '';
@@ -88,9 +98,16 @@ class SshConnection extends Duplex {
     });
     child.stdin?.on('error', () => {}); // its end says why
     child.once('error', (error) => this.destroy(sshNotStarted(error, destination.shown)));
+    let isAbsent = false;
+    const lifeline = (child.stdio as ChildProcess['stdio'] | undefined)?.[LIFELINE] as Duplex | undefined;
+    lifeline?.on('data', () => {
+      isAbsent = true;
+    });
+    lifeline?.on('error', () => {}); // the end of ssh says why
     child.once('exit', () => this.#leaveNothing());
     child.once('close', (code) => {
       if (code === 0) this.push(null);
+      else if (isAbsent) this.destroy(sshNotStarted(notInstalled(), destination.shown));
       else this.destroy(classifySsh({ code, said }, destination));
     });
     this.gone = new Promise((resolve) => {
@@ -153,13 +170,37 @@ class SshConnection extends Duplex {
 /** Where a group of processes can be had; on Windows it would be a window, too. */
 const HAS_GROUPS = process.platform !== 'win32';
 
-function spawnSsh(destination: SshDestination): ChildProcess {
+function spawnSsh(destination: SshDestination, timeout: number): ChildProcess {
+  const args = sshArguments(destination, timeout);
   try {
-    return spawn('ssh', sshArguments(destination), { windowsHide: true, detached: HAS_GROUPS });
+    return HAS_GROUPS
+      ? spawn('/bin/sh', ['-c', GUARDED_SSH, 'sh', ...args], {
+          stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+          detached: true,
+        })
+      : spawn('ssh', args, { windowsHide: true });
   } catch (error) {
     throw sshNotStarted(error as Error, destination.shown);
   }
 }
+
+/** The descriptor of the pipe whose other end closes when this process ends, in whatever way. */
+const LIFELINE = 3;
+
+/**
+ * Becomes ssh, and leaves a guard in its group, which ends the group when the lifeline closes: after `process.exit`, an
+ * uncaught error, Ctrl-C, SIGKILL. Until it has logged in, ssh itself does not notice that its standard input has ended.
+ * The guard outlives the SIGTERM that asks the group to end, and ends with the SIGKILL that follows the end of ssh.
+ *
+ * Where there is no ssh, the lifeline says so. An exit code could come from the far end.
+ */
+const GUARDED_SSH = `
+command -v ssh >/dev/null 2>&1 || { echo absent >&${LIFELINE}; exit 127; }
+{ trap '' TERM HUP; read -r _ <&${LIFELINE}; kill -TERM 0; sleep 1; kill -KILL 0; } </dev/null >/dev/null 2>&1 &
+exec ssh "$@" ${LIFELINE}<&-
+`;
+
+const notInstalled = () => Object.assign(new Error('spawn ssh ENOENT'), { code: 'ENOENT' });
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
@@ -175,17 +216,19 @@ function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
   return pid === undefined || exitCode !== null || signalCode !== null;
 }
 
-function closePipes({ stdin, stdout, stderr }: ChildProcess): void {
-  for (const pipe of [stdin, stdout, stderr]) pipe?.destroy();
+function closePipes({ stdio }: ChildProcess): void {
+  for (const pipe of stdio ?? []) pipe?.destroy();
 }
 
-function sshArguments({ hostname, user, port, path }: SshDestination): string[] {
+function sshArguments({ hostname, user, port, path }: SshDestination, timeout: number): string[] {
   return [
     // Never ask: there is nobody to answer, for a password or for an unknown host key.
     ...['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-T'],
     // A master that the user has is used. This one becomes none: others would come to depend on it, and be cut off with
     // it; and one that persists would be left behind when nobody watches any more.
     ...['-o', 'ControlMaster=no'],
+    // One second more than a request may take, so that the error is about the request.
+    ...['-o', `ConnectTimeout=${Math.ceil(timeout / 1000) + 1}`],
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...['--', hostname, 'docker'],

@@ -3,7 +3,14 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chooseSocket, defaultHost, usualSockets } from '../../src/endpoint/default-socket.ts';
+import { chooseSocket as choose, defaultHost, usualSockets } from '../../src/endpoint/default-socket.ts';
+import { type SocketState, stateOfSocket } from '../../src/endpoint/settings-file.ts';
+import { PATIENT } from './support.ts';
+
+const chooseSocket = (
+  paths: readonly [string, ...string[]],
+  stateOf: (path: string) => Promise<SocketState> = (path) => stateOfSocket(path, PATIENT),
+) => choose(paths, stateOf);
 
 describe('where an engine usually listens', () => {
   it("is root's Docker, rootless Docker, Docker Desktop, Podman, in this order", () => {
@@ -23,8 +30,8 @@ describe('where an engine usually listens', () => {
     expect(sockets).toContain('/run/user/1000/podman/podman.sock');
   });
 
-  it('is a pipe on Windows', () => {
-    expect(defaultHost({}, 'win32')).toBe('npipe:////./pipe/docker_engine');
+  it('is a pipe on Windows', async () => {
+    expect(await defaultHost({}, PATIENT, 'win32')).toBe('npipe:////./pipe/docker_engine');
   });
 });
 
@@ -51,25 +58,34 @@ describe('the socket that is chosen', () => {
   it('is the first that is there', async () => {
     await listen('second');
     await listen('third');
-    expect(chooseSocket([path('first'), path('second'), path('third')])).toBe(path('second'));
+    expect(await chooseSocket([path('first'), path('second'), path('third')])).toBe(path('second'));
   });
 
-  it('is the first of all when none is there yet', () => {
-    expect(chooseSocket([path('first'), path('second')])).toBe(path('first'));
+  it('is the first of all when none is there yet', async () => {
+    expect(await chooseSocket([path('first'), path('second')])).toBe(path('first'));
   });
 
   it('is no file and no folder that is in the place of one', async () => {
     mkdirSync(path('first'));
     writeFileSync(path('second'), '');
     await listen('third');
-    expect(chooseSocket([path('first'), path('second'), path('third')])).toBe(path('third'));
+    expect(await chooseSocket([path('first'), path('second'), path('third')])).toBe(path('third'));
   });
 
   it('is one that this user may open rather than one before it, and one that is there rather than none', async () => {
-    await listen('second');
-    await listen('third');
-    const paths = [path('first'), path('second'), path('third')] as const;
-    expect(chooseSocket(paths, (candidate) => candidate === path('third'))).toBe(path('third'));
-    expect(chooseSocket(paths, () => false)).toBe(path('second'));
+    const paths = ['absent', 'forbidden', 'usable', 'usable too'] as const;
+    const stateOf = async (candidate: string) => candidate.split(' ')[0] as SocketState;
+    expect(await chooseSocket(paths, stateOf)).toBe('usable');
+    expect(await chooseSocket(['absent', 'forbidden', 'absent'], stateOf)).toBe('forbidden');
+  });
+
+  it('is found without a look at the paths behind it, which may be on a dead mount', async () => {
+    const asked: string[] = [];
+    const stateOf = async (candidate: string): Promise<SocketState> => {
+      asked.push(candidate);
+      return candidate === 'second' ? 'usable' : 'absent';
+    };
+    await chooseSocket(['first', 'second', 'home'], stateOf);
+    expect(asked).toEqual(['first', 'second']);
   });
 });

@@ -63,6 +63,9 @@ describe('an address', () => {
     ['tcp://[2001:db8::1]', tcp('tcp://[2001:db8::1]', { hostname: '2001:db8::1' })],
     ['tcp://host:1/far/away/', tcp('tcp://host:1/far/away', { port: 1, path: '/far/away' })],
     ['tcp://host/%C3%BC', tcp('tcp://host/%C3%BC', { path: '/%C3%BC' })],
+    ['tls://host', tcp('tls://host', { secure: true, port: 2376 })],
+    ['tls://host:1/far', tcp('tls://host:1/far', { secure: true, port: 1, path: '/far' })],
+    ['tls://', tcp('tls://localhost', { secure: true, hostname: 'localhost', port: 2376 })],
     ['http://host', tcp('http://host', { secure: false })],
     [
       'http://host:8080/docker',
@@ -97,6 +100,14 @@ describe('an address', () => {
     ['unix://', /absolute path/],
     ['unix:///a\0b', /NUL/],
     ['npipe://', /pipe/],
+    ['npipe://us3r:s3cret@host', /pipe/],
+    ['tcp://us3r:12/s3cret@host', /a login only between/],
+    ['tcp:///us3r:s3cret@host', /a login only between/],
+    ['tls://us3r:12/s3cret%40host', /a login only between/],
+    ['tcp://us3r%3As3cret%40host', /a login only between/],
+    ['https:\\\\us3r:12/s3cret@host', /unix:\/\/\/path/],
+    ['ssh://us3r:12/s3cret@host', /a login only between/],
+    ['ssh://us3r%40host', /a login only between/],
     ['tcp://host:99999', /unix:\/\/\/path/],
     ['tcp://host:port', /unix:\/\/\/path/],
     ['tcp://::1', /unix:\/\/\/path/],
@@ -123,6 +134,17 @@ describe('an address', () => {
 
 describe('what is shown of an address', () => {
   it.each([
+    ['tcp://host:99999', 'tcp://host:99999'],
+    ['tcp://host:2375/far?x', 'tcp://host:2375/far'],
+    ['tcp://::1', 'tcp://::1'],
+    ['tcp://host:port', 'tcp://host:...'],
+    ['/var/run/docker.sock', '/var/run/docker.sock'],
+    ['ftp://me:s3cret@host/path', 'ftp://host/path'],
+  ])('is enough to find the mistake: %s', (text, given) => {
+    expect(refusalOf(text).given).toBe(given);
+  });
+
+  it.each([
     'tcp://us3r:s3cret@host:99999',
     'tcp://us3r:s3cret@host?x',
     'tcp://us3r:s3/cret@host name',
@@ -135,6 +157,19 @@ describe('what is shown of an address', () => {
     'us3r:s3cret@host',
     'tcp://us3r:s3cret\n@host:x',
     'tcp://us3r:s3cret%@host',
+    'tcp:/us3r:s3cret@host',
+    'https:us3r:s3cret@host',
+    'tcp://us3r:12/s3cret@host',
+    'tcp://us3r:12/s3cret%40host',
+    'https://us3r%3As3cret%40host',
+    'https://us3r%3As3cret%2540host',
+    'https://us3r:s3cret\uff20host',
+    'https://us3r:12\\s3cret@host',
+    'unix://us3r:s3cret@host',
+    'npipe://us3r:s3cret@host',
+    'tcp://host:s3cret',
+    'tcp://host:s3/cret',
+    'tcp://us3r@host:s3cret',
   ])('leaves out who logs in, and with what: %s', (text) => {
     expect(refusalOf(text).given).not.toMatch(/us3r|s3|cret/);
   });

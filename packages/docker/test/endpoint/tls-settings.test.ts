@@ -3,11 +3,16 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { inspect } from 'node:util';
 import { isWatcherError } from '@watcher/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTlsDirectory, readTlsOptions, type TlsOptions } from '../../src/endpoint/tls-settings.ts';
+import * as settings from '../../src/endpoint/tls-settings.ts';
 import { skipsFor } from '../support/skips.ts';
 import { Authority, type Issued } from '../transport/support/authority.ts';
 import { absentProgram } from '../transport/support/programs.ts';
-import { thrownBy } from './support.ts';
+import { PATIENT, rejectionOf } from './support.ts';
+
+type TlsOptions = settings.TlsOptions;
+const readTlsOptions = (options: TlsOptions) => settings.readTlsOptions(options, PATIENT);
+const readTlsDirectory = (path: string, options: settings.TlsDirectoryOptions) =>
+  settings.readTlsDirectory(path, options, PATIENT);
 
 describe.skipIf(skipsFor('openssl', absentProgram('openssl', 'openssl')))('TLS files', () => {
   let authority: Authority;
@@ -27,35 +32,40 @@ describe.skipIf(skipsFor('openssl', absentProgram('openssl', 'openssl')))('TLS f
   describe('of the option', () => {
     const pem = (path: string) => readFileSync(path, 'utf8');
 
-    it('are PEM text, bytes, or the path of a file', () => {
+    it('are PEM text, bytes, or the path of a file', async () => {
       const { ca, cert, key } = client;
-      expect(readTlsOptions({ ca: pem(ca), cert: readFileSync(cert), key })).toEqual({
+      expect(await readTlsOptions({ ca: pem(ca), cert: readFileSync(cert), key })).toEqual({
         ca: pem(ca),
         cert: readFileSync(cert),
         key: readFileSync(key),
+        allowPartialTrustChain: true,
         rejectUnauthorized: true,
       });
     });
 
-    it('may be text with something before the PEM, as openssl writes it', () => {
+    it('may be text with something before the PEM, as openssl writes it', async () => {
       const ca = `Bag Attributes\n    friendlyName: us\n${pem(client.ca)}`;
-      expect(readTlsOptions({ ca })).toEqual({ ca, rejectUnauthorized: true });
+      expect(await readTlsOptions({ ca })).toEqual({
+        ca,
+        allowPartialTrustChain: true,
+        rejectUnauthorized: true,
+      });
     });
 
-    it('are all left out for the CAs that Node trusts, and still verified', () => {
-      expect(readTlsOptions({})).toEqual({ rejectUnauthorized: true });
+    it('are all left out for the CAs that Node trusts, and still verified', async () => {
+      expect(await readTlsOptions({})).toEqual({ rejectUnauthorized: true });
     });
 
-    it('come with the name that the certificate has to be for', () => {
-      expect(readTlsOptions({ serverName: 'engine' })).toMatchObject({ servername: 'engine' });
+    it('come with the name that the certificate has to be for', async () => {
+      expect(await readTlsOptions({ serverName: 'engine' })).toMatchObject({ servername: 'engine' });
     });
 
-    it('are read anew each time', () => {
+    it('are read anew each time', async () => {
       const path = authority.path('renewed.pem');
       copyFileSync(client.ca, path);
-      const before = readTlsOptions({ ca: path });
+      const before = await readTlsOptions({ ca: path });
       copyFileSync(other.cert, path);
-      expect(readTlsOptions({ ca: path })).not.toEqual(before);
+      expect(await readTlsOptions({ ca: path })).not.toEqual(before);
     });
 
     it.each<[string, () => TlsOptions, RegExp]>([
@@ -102,8 +112,8 @@ describe.skipIf(skipsFor('openssl', absentProgram('openssl', 'openssl')))('TLS f
         () => ({ cert: client.cert, key: other.key }),
         /tls\.key: expected the key that belongs to tls\.cert/,
       ],
-    ])('with %s are a fault that names the part', (_, options, message) => {
-      expect(() => readTlsOptions(options())).toThrow(
+    ])('with %s are a fault that names the part', async (_, options, message) => {
+      await expect(readTlsOptions(options())).rejects.toThrow(
         expect.objectContaining({
           code: 'INVALID_SETTING',
           retryable: false,
@@ -122,9 +132,9 @@ describe.skipIf(skipsFor('openssl', absentProgram('openssl', 'openssl')))('TLS f
             .replaceAll('\n', ''),
       ],
       ['with another first line', () => pem(client.key).replace('PRIVATE', 'MY')],
-    ])('with a key given %s show nothing of it', (_, key) => {
+    ])('with a key given %s show nothing of it', async (_, key) => {
       const [, , secret = ''] = pem(client.key).split('\n');
-      const error = thrownBy(() => readTlsOptions({ cert: client.cert, key: key() }));
+      const error = await rejectionOf(readTlsOptions({ cert: client.cert, key: key() }));
       expect(error).toSatisfy((thrown) => isWatcherError(thrown, 'INVALID_SETTING'));
       expect(inspect(error)).toContain('tls.key');
       expect(inspect(error)).not.toContain(secret.slice(0, 20));
@@ -142,26 +152,28 @@ describe.skipIf(skipsFor('openssl', absentProgram('openssl', 'openssl')))('TLS f
       return path;
     }
 
-    it('are ca.pem, cert.pem and key.pem', () => {
+    it('are ca.pem, cert.pem and key.pem', async () => {
       const path = folder({ 'ca.pem': client.ca, 'cert.pem': client.cert, 'key.pem': client.key });
-      expect(readTlsDirectory(path, options)).toEqual({
+      expect(await readTlsDirectory(path, options)).toEqual({
         ca: readFileSync(client.ca),
         cert: readFileSync(client.cert),
         key: readFileSync(client.key),
+        allowPartialTrustChain: true,
         rejectUnauthorized: true,
       });
     });
 
-    it('may be a CA alone', () => {
-      expect(readTlsDirectory(folder({ 'ca.pem': client.ca }), options)).toEqual({
+    it('may be a CA alone', async () => {
+      expect(await readTlsDirectory(folder({ 'ca.pem': client.ca }), options)).toEqual({
         ca: readFileSync(client.ca),
+        allowPartialTrustChain: true,
         rejectUnauthorized: true,
       });
     });
 
-    it('need no CA where none is asked for, nor verification', () => {
+    it('need no CA where none is asked for, nor verification', async () => {
       const path = folder({ 'cert.pem': client.cert, 'key.pem': client.key });
-      expect(readTlsDirectory(path, { ...options, needsCa: false, verify: false })).toEqual({
+      expect(await readTlsDirectory(path, { ...options, needsCa: false, verify: false })).toEqual({
         cert: readFileSync(client.cert),
         key: readFileSync(client.key),
         rejectUnauthorized: false,
@@ -189,9 +201,9 @@ describe.skipIf(skipsFor('openssl', absentProgram('openssl', 'openssl')))('TLS f
         () => ({ 'ca.pem': client.key }),
         /ca\.pem of DOCKER_CERT_PATH.*expected a certificate/,
       ],
-    ])('with %s are a fault that names the setting and the file', (_, files, message) => {
+    ])('with %s are a fault that names the setting and the file', async (_, files, message) => {
       const path = folder(files());
-      const error = thrownBy(() => readTlsDirectory(path, options));
+      const error = await rejectionOf(readTlsDirectory(path, options));
       expect(error).toMatchObject({ code: 'INVALID_SETTING', message: expect.stringMatching(message) });
       expect((error as Error).message).toContain(path);
       rmSync(path, { recursive: true });

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DockerEngine, FakeEngine } from '@watcher/testing/engine';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SshAgent } from '../../src/transport/ssh-agent.ts';
@@ -265,6 +265,49 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
     server.restoreSsh();
   });
 
+  describe('when the process of the watcher ends before ssh has logged in', () => {
+    const endings: [string, (app: ChildProcess) => unknown][] = [
+      ['by process.exit', (app) => app.stdin?.write('process.exit(0)\n')],
+      ['by an uncaught error', (app) => app.stdin?.write('throw new Error("a bug")\n')],
+      ['by Ctrl-C in its terminal', ({ pid = 0 }) => process.kill(-pid, 'SIGINT')],
+      ['by SIGTERM', (app) => app.kill('SIGTERM')],
+      ['by SIGKILL', (app) => app.kill('SIGKILL')],
+    ];
+
+    it.each(endings)('%s, nothing is left', async (_, end) => {
+      const before = server.started.length;
+      server.freeze();
+      const app = startApp(server.host);
+      await eventually('an ssh that waits for sshd', () => server.started.length > before, 30_000);
+      const [leader = 0] = server.started.slice(before);
+      expect(membersOf(leader)).toContain('ssh');
+      end(app);
+      await eventually('the end of all processes', () => membersOf(leader).length === 0, 30_000);
+      await server.restart();
+    });
+
+    it('what ignores SIGTERM is left neither, and what got ssh there is not', async () => {
+      const before = server.started.length;
+      server.replaceSsh("trap '' TERM", 'sleep 1000');
+      const app = startApp(server.host);
+      await eventually('an ssh that does nothing', () => server.started.length > before, 30_000);
+      const [leader = 0] = server.started.slice(before);
+      await eventually('its helper', () => membersOf(leader).includes('sleep'));
+      app.kill('SIGKILL');
+      await eventually('the end of all processes', () => membersOf(leader).length === 0, 30_000);
+      server.restoreSsh();
+    });
+  });
+
+  it('is given up by ssh itself a second after the timeout, rounded up', async () => {
+    const path = `${server.bin}/arguments`;
+    server.replaceSsh(`echo "$@" > ${path}`, 'exit 255');
+    await using attempts = new Attempts({ host: server.host, timeout: 2100 });
+    await attempts.failed();
+    expect(readText(path)).toContain(' -o ConnectTimeout=4 ');
+    server.restoreSsh();
+  });
+
   it('says why ssh ended, though something that it started keeps its words open', async () => {
     server.replaceSsh(
       'sleep 1000 </dev/null >/dev/null &',
@@ -309,7 +352,35 @@ describe.skipIf(skipsFor('SSH server', SshServer.unavailable()))('an engine behi
   });
 });
 
-const readText = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+/** Starts a program that watches `host`, and runs each line that it reads as code. Leads its own process group. */
+function startApp(host: string): ChildProcess {
+  const index = new URL('../../src/index.ts', import.meta.url).href;
+  const code = `
+    const { DockerWatcher } = await import(${JSON.stringify(index)});
+    new DockerWatcher({ host: ${JSON.stringify(host)}, timeout: 60_000 }).events().subscribe({ push() {} });
+    process.stdin.on('data', (line) => setImmediate(() => Function(String(line))()));
+  `;
+  const args = ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', code];
+  return spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+}
+
+/** The names of the processes in a group, without those that have ended and that nobody has waited for. */
+function membersOf(group: number): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const stats = pids.map((pid) => readText(`/proc/${pid}/stat`));
+  const parsed = stats.map((stat) => /\((.*)\) (\S) \d+ (\d+)/.exec(stat) ?? []);
+  return parsed
+    .filter(([, , state, pgrp]) => state !== 'Z' && Number(pgrp) === group)
+    .map(([, name = '']) => name);
+}
+
+const readText = (path: string) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};
 
 const pipes = () => process.getActiveResourcesInfo().filter((name) => /Pipe|Process/.test(name)).length;
 

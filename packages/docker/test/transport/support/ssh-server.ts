@@ -214,11 +214,11 @@ function makeKey(path: string): void {
   chmodSync(path, 0o600);
 }
 
-/** Whether there is a process of this ID. */
+/** Whether a process of this ID runs. One that has ended, and that its parent has not waited for, does not. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/^\d+ \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
