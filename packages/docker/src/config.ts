@@ -20,7 +20,7 @@ import type { DockerClient } from './transport/client.ts';
 /** Which engine to watch, and how. Nothing is needed: the defaults find the engine that the Docker CLI would. */
 export interface DockerProviderConfig {
   /**
-   * `unix://`, `npipe://`, `tcp://`, `http://`, `https://` or `ssh://`. Default: DOCKER_HOST, else the Docker CLI's
+   * `unix://`, `npipe://`, `tcp://`, `tls://`, `http://`, `https://` or `ssh://`. Default: DOCKER_HOST, else the Docker CLI's
    * current context, else the platform's socket, rootless Docker's and Podman's included.
    */
   readonly host?: string | undefined;
@@ -28,7 +28,10 @@ export interface DockerProviderConfig {
   readonly tls?: TlsOptions | undefined;
   /** Milliseconds for any one request to be answered; a stream that is open may be silent for ever. Default 3000. */
   readonly timeout?: number | undefined;
-  /** The `source` of its events. Default: the host. */
+  /**
+   * The `source` of its events. Default: the address of `host` or DOCKER_HOST, without a login; `context NAME` where
+   * DOCKER_CONTEXT is set; else `docker`.
+   */
   readonly name?: string | undefined;
   /** Milliseconds between attempts to connect, or waits that grow. Default 3000. */
   readonly retryInterval?: number | BackoffOptions | undefined;

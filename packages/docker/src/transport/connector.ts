@@ -97,7 +97,9 @@ export class Engine {
       return { docker: client, host: this.host, close, [Symbol.asyncDispose]: close };
     }
     const shared = open.join();
-    const opening = shared ? loadDockerode().then((Docker) => ({ Docker, lease: shared })) : this.#openAnew(signal);
+    const opening = shared
+      ? loadDockerode().then((Docker) => ({ Docker, lease: shared }))
+      : this.#openAnew(signal);
     const { Docker, lease } = await until(opening, signal).catch((error) => {
       opening.then(({ lease }) => lease[Symbol.asyncDispose]()).catch(() => shared?.[Symbol.asyncDispose]());
       throw error;
