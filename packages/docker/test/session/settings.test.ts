@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { RETRY, Scene, told } from './support.ts';
 
 describe('settings that are read anew at each attempt', () => {
@@ -40,6 +41,7 @@ describe('settings that are read anew at each attempt', () => {
     for (let attempt = 0; attempt < 3; attempt++) await scene.pass(RETRY);
     await told(watch, 'error INVALID_SETTING');
     expect(watch.errors.at(-1)).toMatchObject({ retryable: true, source: 'engine' });
+    await eventually('the end of the third attempt', () => scene.clock.delays.includes(RETRY));
     useContext('far', scene.engine.host);
     await scene.pass(RETRY);
     await told(watch, 'reload reconnected', 'started web');
