@@ -55,7 +55,7 @@ export function parseMessage(line: string): EngineMessage | undefined {
   }
   const id = isText(actor.ID) ? actor.ID : '';
   const attributes = textsOf(actor.Attributes, line.length);
-  if (attributes === undefined || !isShort(id) || !isShort(attributes['name'])) {
+  if (attributes === undefined || !isShort(id) || !hasShortName(type, attributes)) {
     return {
       type,
       action,
@@ -72,6 +72,11 @@ export function parseMessage(line: string): EngineMessage | undefined {
     return { type, action, ...dockerNetwork(id, attributes), scope, time };
   const health = isText(wire.HealthStatus) ? wire.HealthStatus : attributes['health_status'];
   return { type, action: dockerAction(action, health), id, attributes, scope, time };
+}
+
+/** Podman writes the name of a network in an attribute of its own. */
+function hasShortName(type: string, { name, network }: Readonly<Record<string, string>>): boolean {
+  return isShort(name) && (type !== 'network' || isShort(network));
 }
 
 function isShort(text: string | undefined): boolean {

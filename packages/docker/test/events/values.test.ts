@@ -83,6 +83,12 @@ describe('an event', () => {
     });
   });
 
+  it("has a limit for the name of Podman's network, too", () => {
+    const Attributes = { name: 'web', network: 'x'.repeat(EVENT_LIMITS.name + 1) };
+    const line = JSON.stringify({ Type: 'network', Action: 'connect', Actor: { ID: 'c1', Attributes } });
+    expect(parseMessage(line)?.isTooLarge).toBe(true);
+  });
+
   it('is whole up to its limits', () => {
     const name = 'x'.repeat(EVENT_LIMITS.name);
     const parsed = parseMessage(
