@@ -113,6 +113,9 @@ function checkAsUser(packages: readonly Packed[]): void {
   for (const kind of ['import', 'require'])
     for (const node of ['node', oldest]) run(node, ['use-dockerode.mjs', kind], project);
 
+  copyFileSync(join(import.meta.dirname, 'use-client.mjs'), join(project, 'use-client.mjs'));
+  run(oldest, ['--disallow-code-generation-from-strings', 'use-client.mjs'], project);
+
   // Dockerode is CommonJS: an ESM bundle that holds it does not run.
   const bundle = [
     '--bundle',

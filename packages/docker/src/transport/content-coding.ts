@@ -1,12 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
-import {
-  constants,
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createZstdDecompress,
-} from 'node:zlib';
 import { fault } from '../errors/fault.ts';
 
 /** What an engine answers with: a response, decoded. Dockerode hands it to its callers as it is. */
@@ -15,14 +8,15 @@ export type EngineResponse = Readable & {
   readonly headers: IncomingHttpHeaders;
 };
 
-const zlibOptions = { flush: constants.Z_SYNC_FLUSH };
+type Zlib = typeof import('node:zlib');
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip(zlibOptions),
-  'x-gzip': () => createGunzip(zlibOptions),
-  deflate: () => createInflate(zlibOptions),
-  br: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }),
-  zstd: () => createZstdDecompress({ flush: constants.ZSTD_e_flush }),
+/** Each decoder hands on what it has with every chunk, so that a line is not held back. */
+const DECODERS: Readonly<Record<string, (zlib: Zlib) => Transform>> = {
+  gzip: (zlib) => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH }),
+  'x-gzip': (zlib) => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH }),
+  deflate: (zlib) => zlib.createInflate({ flush: zlib.constants.Z_SYNC_FLUSH }),
+  br: (zlib) => zlib.createBrotliDecompress({ flush: zlib.constants.BROTLI_OPERATION_FLUSH }),
+  zstd: (zlib) => zlib.createZstdDecompress({ flush: zlib.constants.ZSTD_e_flush }),
 };
 
 /** More than a proxy before a proxy adds. Each costs a buffer. */
@@ -46,7 +40,10 @@ export function decodeBody(response: IncomingMessage, host: string): EngineRespo
   const { statusCode, headers } = response;
   let body: NodeJS.ReadableStream = response;
   // The last coding was applied last. A failure destroys all, and the consumer of the last one receives it.
-  for (const decoder of decoders.reverse()) body = pipeline(body, (decoder as () => Transform)(), () => {});
+  const zlib = process.getBuiltinModule('node:zlib'); // seldom needed: the import of this package is the cheaper
+  for (const decoder of decoders.reverse()) {
+    body = pipeline(body, (decoder as (zlib: Zlib) => Transform)(zlib), () => {});
+  }
   const plain = { ...headers };
   delete plain['content-encoding'];
   return Object.assign(body as Transform, { statusCode, headers: plain });

@@ -37,7 +37,7 @@ export const MAX_ANSWER = 64 * 1024 * 1024;
 
 /**
  * Carries the requests of a dockerode in place of docker-modem: reads only, to the one engine that `http` leads to.
- * Why not docker-modem, see docs/decisions, "Use dockerode with our own modem".
+ * Why not docker-modem, see docs/decisions, "Use dockerode, with our own modem".
  */
 export class EngineModem {
   /** Dockerode sets it, and makes its promises with it. */
