@@ -40,6 +40,34 @@ const afterRequire = `
   const heavy = Object.keys(require.cache).filter((file) => /node_modules.(dockerode|chokidar)/.test(file));
   if (heavy.length > 0) throw new Error('its import loads ' + heavy[0]);`;
 
+interface LazyLibrary {
+  readonly entry: string;
+  readonly library: string;
+  /** An expression that opens a stream, given the imported package as `m`. */
+  readonly open: string;
+}
+
+/** Libraries that load when a stream opens, and not with the import. */
+const LAZY_LIBRARIES: readonly LazyLibrary[] = [
+  { entry: '@watcher/file', library: 'chokidar', open: "new m.DirectoryWatcher('.').events()" },
+];
+
+const withLoadHook = ({ library }: LazyLibrary) => `
+  const loaded = [];
+  registerHooks({
+    load(url, context, next) {
+      if (url.includes('/node_modules/${library}/')) loaded.push(url);
+      return next(url, context);
+    },
+  });`;
+
+const openLazily = ({ library, open }: LazyLibrary) => `
+  if (loaded.length > 0) throw new Error('its import loads ' + loaded[0]);
+  const stream = ${open};
+  await stream.ready.catch(() => {});
+  await stream.close();
+  if (loaded.length === 0) throw new Error('an open stream has not loaded ${library}');`;
+
 const folder = mkdtempSync(join(tmpdir(), 'check-packages-'));
 try {
   const packages = readdirSync(join(root, 'packages')).map((name) => pack(join(root, 'packages', name)));
@@ -104,6 +132,16 @@ function checkAsUser(packages: readonly Packed[]): void {
     for (const node of ['node', oldest]) {
       run(node, ['-e', required], project);
       run(node, ['--input-type=module', '-e', imported], project);
+    }
+  }
+  for (const lazy of LAZY_LIBRARIES) {
+    const imported = `import { registerHooks } from 'node:module'; ${withLoadHook(lazy)}
+      const m = await import('${lazy.entry}'); ${openLazily(lazy)}`;
+    const required = `const { registerHooks } = require('node:module'); ${withLoadHook(lazy)}
+      const m = require('${lazy.entry}'); (async () => { ${openLazily(lazy)} })();`;
+    for (const node of ['node', oldest]) {
+      run(node, ['--input-type=module', '-e', imported], project);
+      run(node, ['-e', required], project);
     }
   }
   copyFileSync(join(import.meta.dirname, 'use-packages.mjs'), join(project, 'use-packages.mjs'));
