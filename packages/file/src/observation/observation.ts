@@ -1,5 +1,6 @@
 import { harmlessLogger, type Logger } from '@watcher/core';
 import { FileSystem } from '../fs/file-system.ts';
+import { MountSources } from '../fs/mount-sources.ts';
 import { defaultNotifier } from '../notify/default-notifier.ts';
 import { DirectoryWatch } from '../notify/directory-watch.ts';
 import { LinkTargets } from '../notify/link-targets.ts';
@@ -37,6 +38,7 @@ export class Observation {
   readonly #fileSystem: FileSystem;
   readonly #watch: DirectoryWatch;
   readonly #linkTargets: LinkTargets;
+  readonly #mountSources: MountSources;
   readonly #doubts: Doubts;
   readonly #notice: Notice;
   readonly #faults: Faults;
@@ -83,7 +85,11 @@ export class Observation {
       ...known,
       faults: this.#faults,
       isShown,
-      onLink: (name, seen) => this.#linkTargets.update(name, isWanted(name) ? seen : undefined),
+      onLink: (name, seen) => {
+        this.#linkTargets.update(name, isWanted(name) ? seen : undefined);
+        // It may lead to a file that is mounted alone.
+        if (seen !== undefined) this.#suspect = true;
+      },
     });
     this.#examiner = new Examiner(path, { ...known, survey: this.#survey, isShown, isWanted });
     this.#admission = new Admission({
@@ -102,6 +108,7 @@ export class Observation {
         this.#alarm.ring();
       },
     });
+    this.#mountSources = new MountSources(path, this.#fileSystem);
     const isOwn = (identity: string) => identity === this.#watch.identity;
     this.#linkTargets = new LinkTargets(path, notifier, isOwn, this.#fileSystem, {
       changed: (name) => this.#hint(name, false),
@@ -206,6 +213,9 @@ export class Observation {
     const { moved, fault } = await this.#watch.check();
     this.#stop.signal.throwIfAborted();
     this.#faults.note('watch', this.#path, fault);
+    for (const { path, name, error } of await this.#mountSources.check(this.#namesOfMounts())) {
+      this.#faults.note('follow', path, error, name);
+    }
     if (moved) {
       this.#survey.forgetListing();
       this.#survey.rereadAll();
@@ -241,8 +251,18 @@ export class Observation {
   *#unnotified(): Iterable<string> {
     yield* this.#picture.unnotified();
     yield* this.#faults.names();
+    yield* this.#mountPoints();
+  }
+
+  *#mountPoints(): Iterable<string> {
     const place = this.#fileSystem.locate(this.#path);
     for (const name of this.#fileSystem.mountPointsIn(place)) if (this.#seats.wants(name)) yield name;
+  }
+
+  /** Names that may be those of files that are mounted alone. */
+  *#namesOfMounts(): Iterable<string> {
+    yield* this.#mountPoints();
+    yield* this.#picture.links;
   }
 
   *#withoutDoubts(names: Iterable<string>): Iterable<string> {

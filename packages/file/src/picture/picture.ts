@@ -48,6 +48,10 @@ export class Picture {
     else this.#links.set(name, via);
   }
 
+  get links(): Iterable<string> {
+    return this.#links.keys();
+  }
+
   isLink(name: string): boolean {
     return this.#links.has(name);
   }

@@ -1,7 +1,7 @@
 import { printable, WatcherError } from '@watcher/core';
 
 /** What was being done when the system refused. */
-export type Doing = 'watch' | 'list' | 'read';
+export type Doing = 'watch' | 'list' | 'read' | 'follow';
 
 /** A fault of the world, which may pass. */
 export interface Fault {
@@ -44,8 +44,7 @@ export class Faults {
 
   /** Whether something stands in the way that may be over without a trace in the file itself. */
   stands(doing: Doing, path: string): boolean {
-    const fault = this.#standing.get(`${doing} ${path}`);
-    return fault !== undefined && codeOf(fault.error) !== REPLACED_OUTSIDE;
+    return this.#standing.has(`${doing} ${path}`);
   }
 
   /** Forgets what stood in the way of something that nobody wants done any more. */
@@ -87,6 +86,9 @@ export function isRefusal(error: unknown): boolean {
 /** The fault as a consumer gets it. All are retried: nothing a file system does is for good. */
 export function faultError({ doing, path, error }: Fault, source: string): WatcherError {
   const code = codeOf(error);
+  if (error instanceof ReplacedSource) {
+    return new WatcherError(replacedMessage(path, error), { code, source, retryable: true, cause: error });
+  }
   const [name, advice] = ADVICE[`${doing} ${code}`] ??
     ADVICE[code] ?? ['FILE_SYSTEM_ERROR', `the system says ${code}. It is tried again`];
   const message = `Cannot ${doing} "${printable(path, LONGEST_PATH)}": ${advice}.`;
@@ -101,8 +103,52 @@ export function faultOf(code: string): Error {
   return Object.assign(new Error(code), { code });
 }
 
-/** A file that is mounted over another and that was deleted, or replaced, where it comes from. */
-export const REPLACED_OUTSIDE = 'REPLACED_OUTSIDE';
+export interface ReplacedSourceDetails {
+  /** Whether a single file is mounted, and not a directory. */
+  readonly isFile: boolean;
+  readonly point: string;
+  /** The path of what is mounted, as it was, inside its file system. */
+  readonly source: string;
+  /** Its path now; undefined: it is deleted. */
+  readonly movedTo: string | undefined;
+}
+
+/** A mount shows what was mounted, and something else is in the place of its source by now. */
+export class ReplacedSource extends Error {
+  readonly code = 'REPLACED_OUTSIDE';
+  readonly details: ReplacedSourceDetails;
+
+  constructor(details: ReplacedSourceDetails) {
+    super(
+      details.movedTo === undefined ? 'the source of a mount was deleted' : 'the source of a mount was moved',
+    );
+    this.details = details;
+  }
+}
+
+function replacedMessage(path: string, { details }: ReplacedSource): string {
+  const { isFile, point, source, movedTo } = details;
+  const shown = (name: string) => `"${printable(name, LONGEST_PATH)}"`;
+  const happened =
+    movedTo === undefined
+      ? 'was deleted or replaced'
+      : `was moved or replaced, and is called ${shown(movedTo)} now`;
+  const what = `its source ${shown(source)} ${happened}`;
+  if (isFile) {
+    return (
+      `Cannot follow ${shown(path)}: it is mounted as a single file, and ${what}: the mount holds the old file, so ` +
+      'nothing that is saved outside arrives. Mount its directory instead: in Docker "-v ./config:/etc/app" in place ' +
+      'of "-v ./config/app.yml:/etc/app/app.yml", in Kubernetes a volume without "subPath". Until then, restart the ' +
+      'container after each save, or save with a tool that writes the file in place.'
+    );
+  }
+  return (
+    `Cannot follow ${shown(path)}: the directory that is mounted at ${shown(point)} is not the one outside any more, ` +
+    `for ${what}: the mount holds the old directory, so nothing that is saved outside arrives. Restart the ` +
+    'container to mount the new directory. To deploy without a restart, replace the files in the directory and not ' +
+    'the directory itself, or mount its parent directory.'
+  );
+}
 
 function codeOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -146,10 +192,5 @@ const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> 
     'NOTIFIER_UNAVAILABLE',
     "chokidar cannot be loaded, so Node's fs.watch reports changes in its place. Install this package with its " +
       'dependencies; a bundle has to include chokidar or to leave it external. The cause has the details',
-  ],
-  [REPLACED_OUTSIDE]: [
-    'REPLACED_OUTSIDE',
-    'it is mounted as a single file, and was replaced where it comes from: the mount holds the old file for good. ' +
-      'Mount its directory instead',
   ],
 };

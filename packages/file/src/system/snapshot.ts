@@ -5,8 +5,7 @@ import { normalize, sep } from 'node:path';
 import { FileSystem } from '../fs/file-system.ts';
 import type { Place } from '../fs/locator.ts';
 import { type OpenFile, openFile } from '../fs/open-file.ts';
-import { faultOf, isAbsence, isRefusal, REPLACED_OUTSIDE } from './faults.ts';
-import { isMountPoint } from './mount-point.ts';
+import { isAbsence, isRefusal } from './faults.ts';
 
 /** What `stat` tells of a file and its content. */
 export type Stat = Pick<
@@ -36,7 +35,7 @@ export type Steps = readonly string[];
 export type Look =
   /** Nothing is there, or what is there is no regular file. */
   | { readonly kind: 'absent'; readonly via: Steps | undefined }
-  /** A file, and its content belongs to its times. `fault` says why it could not be read, or what is odd about it. */
+  /** A file, and its content belongs to its times. `fault` says why it could not be read. */
   | {
       readonly kind: 'file';
       readonly via: Steps | undefined;
@@ -72,11 +71,8 @@ export async function look(
       before = await fileSystem.call(place, () => stat(path, { bigint: true }));
     }
     if (!before.isFile()) return { kind: 'absent', via };
-    // A file that is just being replaced has no name any more, either, for as long as it is still found by it.
-    const isLost = before.nlink === 0n && (await fileSystem.call(place, () => isMountPoint(path)));
-    const fault = isLost ? faultOf(REPLACED_OUTSIDE) : undefined;
     const stateOf = stateMaker(place, via);
-    if (before.size > contentLimit) return { kind: 'file', via, state: stateOf(before, 'large'), fault };
+    if (before.size > contentLimit) return { kind: 'file', via, state: stateOf(before, 'large') };
     try {
       file = await openFile(fileSystem, place, path);
     } catch (error) {
@@ -87,7 +83,7 @@ export async function look(
     if (!(await file.stat()).isFile()) return { kind: 'absent', via };
     const state = await readState(file, before, contentLimit, fileSystem.signal, stateOf);
     if (state.content === 'torn') return { kind: 'unstable', via, state };
-    return { kind: 'file', via, state, fault };
+    return { kind: 'file', via, state };
   } catch (error) {
     fileSystem.signal.throwIfAborted();
     return isAbsence(error) ? { kind: 'absent', via } : { kind: 'unknown', fault: error };

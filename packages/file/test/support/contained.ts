@@ -40,6 +40,11 @@ export class Contained implements AsyncDisposable {
     }
   }
 
+  /** Resolves once `pattern` has matched `count` lines. */
+  async lineCount(pattern: RegExp, count: number): Promise<void> {
+    while (this.lines.filter((line) => pattern.test(line)).length < count) await this.#wake.promise;
+  }
+
   /** Runs something in the same namespaces. */
   run(script: string): void {
     const enter = ['--user', '--mount', '--preserve-credentials', '--target', `${this.pid}`];

@@ -1,6 +1,13 @@
 import { isWatcherError } from '@watcher/core';
 import { expect, test } from 'vitest';
-import { type Doing, type Fault, Faults, faultError, faultOf } from '../../src/system/faults.ts';
+import {
+  type Doing,
+  type Fault,
+  Faults,
+  faultError,
+  faultOf,
+  ReplacedSource,
+} from '../../src/system/faults.ts';
 
 test.each<[Doing, string, code: string, advice: RegExp]>([
   ['watch', 'ENOENT', 'DIRECTORY_MISSING', /no such directory.*waited for/],
@@ -12,7 +19,6 @@ test.each<[Doing, string, code: string, advice: RegExp]>([
   ['list', 'EPERM', 'PERMISSION_DENIED', /right to read and search/],
   ['read', 'EMFILE', 'OPEN_FILE_LIMIT', /ulimit -n/],
   ['list', 'ENFILE', 'OPEN_FILE_LIMIT', /sysctl fs\.file-max/],
-  ['read', 'REPLACED_OUTSIDE', 'REPLACED_OUTSIDE', /Mount its directory instead/],
   ['read', 'EIO', 'FILE_SYSTEM_ERROR', /EIO.*tried again/],
 ])('cannot %s, %s: %s, and what to do', (doing, system, code, advice) => {
   const cause = faultOf(system);
@@ -21,6 +27,44 @@ test.each<[Doing, string, code: string, advice: RegExp]>([
   expect(isWatcherError(error)).toBe(true);
   expect(error.message).toMatch(advice);
   expect(error.message).toContain(`Cannot ${doing} "/config"`);
+});
+
+test.each([
+  [
+    true,
+    undefined,
+    /"\/config\/a.yml": it is mounted as a single file, and its source "\/srv\/a.yml" was deleted.*Mount its directory instead/,
+  ],
+  [true, '/srv/a.yml~', /is called "\/srv\/a.yml~" now: the mount holds the old file/],
+  [
+    false,
+    undefined,
+    /directory that is mounted at "\/config" is not.*"\/srv\/a.yml" was deleted.*Restart the container/,
+  ],
+  [false, '/srv/old', /is called "\/srv\/old" now: the mount holds the old directory/],
+])(
+  'a source that was replaced (single file: %s, now %s) is reported with what to do',
+  (isFile, movedTo, text) => {
+    const cause = new ReplacedSource({ isFile, point: '/config', source: '/srv/a.yml', movedTo });
+    const error = faultError({ doing: 'follow', path: '/config/a.yml', error: cause }, 'config');
+    expect(error).toMatchObject({ code: 'REPLACED_OUTSIDE', source: 'config', retryable: true, cause });
+    expect(error.message).toMatch(text);
+  },
+);
+
+test('a source with a hostile name moves no cursor', () => {
+  const details = {
+    isFile: true,
+    point: '/config',
+    source: '/a\u001b[2J',
+    movedTo: '/b\n[info] all is well',
+  };
+  const error = faultError(
+    { doing: 'follow', path: '/config/a', error: new ReplacedSource(details) },
+    'config',
+  );
+  expect(error.message).toContain('"/a\\u001b[2J"');
+  expect(error.message).toContain('"/b\\u000a[info] all is well"');
 });
 
 test('a name that somebody else chose moves no cursor and begins no line where an error is shown', () => {
