@@ -46,11 +46,12 @@ export class MountSources {
     const findings = new Map<string, MountFinding>();
     const baselines = new Map<string, Baseline>();
     const note = async (path: string, name: string | undefined, mount: Mount) => {
+      // The root of a file system is not replaced.
+      if (mount.root === '/') return;
       const key = `${mount.id} ${mount.point}`;
-      const baseline = this.#baselines.get(key) ?? (await this.#baselineOf(mount));
-      const current = baseline.root === mount.root ? baseline : await this.#compare(baseline, mount);
-      baselines.set(key, current);
-      findings.set(path, { path, name, error: errorOf(name, current, mount) });
+      const baseline = await this.#baselineOf(mount, this.#baselines.get(key));
+      baselines.set(key, baseline);
+      findings.set(path, { path, name, error: errorOf(name, baseline, mount) });
     };
     const above = this.#fileSystem.locate(this.#directory).mount;
     if (above) await note(this.#directory, undefined, above);
@@ -73,17 +74,13 @@ export class MountSources {
   }
 
   /** Keeps the baseline while the same thing is mounted; another thing is another mount of the same number. */
-  async #compare(baseline: Baseline, mount: Mount): Promise<Baseline> {
-    const found = await this.#baselineOf(mount);
-    return found.identity === baseline.identity ? baseline : found;
-  }
-
-  async #baselineOf({ root, point }: Mount): Promise<Baseline> {
+  async #baselineOf({ root, point }: Mount, known: Baseline | undefined): Promise<Baseline> {
     const place = this.#fileSystem.locate(point);
     const found = await this.#fileSystem
       .call(place, () => stat(point, { bigint: true }))
       .catch(() => undefined);
-    return { root, identity: found && `${found.dev}:${found.ino}` };
+    const identity = found && `${found.dev}:${found.ino}`;
+    return known && (identity === undefined || known.identity === identity) ? known : { root, identity };
   }
 }
 

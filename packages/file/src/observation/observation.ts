@@ -10,7 +10,7 @@ import { Examiner } from '../picture/examiner.ts';
 import { Picture } from '../picture/picture.ts';
 import { type Doubt, Doubts } from '../picture/settle.ts';
 import { Survey } from '../picture/survey.ts';
-import { type Fault, Faults } from '../system/faults.ts';
+import { type Fault, Faults, faultError } from '../system/faults.ts';
 import { Admission } from './admission.ts';
 import { Alarm } from './alarm.ts';
 import { publishChanges, publishDirectory } from './diagnostics.ts';
@@ -66,10 +66,7 @@ export class Observation {
     this.#faults = new Faults(
       (fault) => this.#tellFault(fault),
       (fault) =>
-        this.#logger?.info(
-          { directory: path, path: fault.path },
-          `directory watcher: can ${fault.doing} again`,
-        ),
+        this.#logger?.info({ source: path, path: fault.path }, `directory watcher: can ${fault.doing} again`),
     );
     this.#seats = new Seats(settings.isIgnored);
     const isShown = (name: string) => this.#seats.isShown(name);
@@ -85,6 +82,7 @@ export class Observation {
       ...known,
       faults: this.#faults,
       isShown,
+      isNamed: (name) => this.#seats.isNamed(name),
       onLink: (name, seen) => {
         this.#linkTargets.update(name, isWanted(name) ? seen : undefined);
         // It may lead to a file that is mounted alone.
@@ -150,7 +148,7 @@ export class Observation {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    this.#logger?.debug({ directory: this.#path }, 'directory watcher opened');
+    this.#logger?.debug({ source: this.#path }, 'directory watcher opened');
     publishDirectory(this.#path, 'opened');
     try {
       while (!signal.aborted) {
@@ -165,7 +163,7 @@ export class Observation {
       }
     } finally {
       await Promise.all([this.#watch.close(), this.#linkTargets.close()]);
-      this.#logger?.debug({ directory: this.#path }, 'directory watcher closed');
+      this.#logger?.debug({ source: this.#path }, 'directory watcher closed');
       publishDirectory(this.#path, 'closed');
     }
   }
@@ -240,7 +238,11 @@ export class Observation {
     const names = new Set(this.#admission.coveredNames);
     if (listed) {
       for (const name of listed) names.add(name);
-      for (const name of this.#picture.files.keys()) names.add(name);
+      for (const name of this.#picture.files.keys()) {
+        // A file may still be found under a name that is not listed any more, where case does not matter.
+        if (!names.has(name)) this.#doubts.hint(name, this.#now());
+        names.add(name);
+      }
       this.#faults.keep((name) => names.has(name));
     }
     const isWhole = !isNotified || !this.#pollPlan.isSame(listed);
@@ -305,10 +307,9 @@ export class Observation {
   }
 
   #tellFault(fault: Fault): void {
-    this.#logger?.warn(
-      { directory: this.#path, err: fault.error },
-      `directory watcher: cannot ${fault.doing}`,
-    );
+    const err = faultError(fault, this.#path);
+    const fields = { source: this.#path, path: fault.path, code: err.code, err };
+    this.#logger?.warn(fields, `directory watcher: cannot ${fault.doing}`);
     publishDirectory(this.#path, 'fault', fault.error);
     // Newcomers are told of all that stands once their files are covered.
     for (const seat of this.#seats) {

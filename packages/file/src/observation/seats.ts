@@ -60,6 +60,11 @@ export class Seats {
     return this.#ofOne.has(name) || (this.everyFile && this.isShown(name));
   }
 
+  /** Whether a stream asks for this name. */
+  isNamed(name: string): boolean {
+    return this.#ofOne.has(name);
+  }
+
   /** Whether a name belongs to "every file". */
   isShown(name: string): boolean {
     return !isHidden(name) && !this.#isIgnored(name);

@@ -7,6 +7,7 @@ import { Listing } from '../system/listing.ts';
 import { type Look, look, pathOf, sameStat } from '../system/snapshot.ts';
 import type { Picture } from './picture.ts';
 import type { Doubts } from './settle.ts';
+import { Spellings } from './spellings.ts';
 
 export interface SurveyParts {
   readonly settings: Settings;
@@ -16,6 +17,8 @@ export interface SurveyParts {
   readonly faults: Faults;
   /** Whether a name belongs to "every file". */
   readonly isShown: (name: string) => boolean;
+  /** Whether a name counts although the directory lists another spelling of it: it is asked for. */
+  readonly isNamed: (name: string) => boolean;
   /** Called after a look at a name with what a symlink leads to; with undefined for any other name. */
   readonly onLink: (name: string, seen: SeenTarget | undefined) => void;
 }
@@ -25,17 +28,20 @@ export class Survey {
   readonly #path: string;
   readonly #parts: SurveyParts;
   readonly #listing: Listing;
+  readonly #spellings: Spellings;
   #latest: { readonly listed: readonly string[]; readonly shown: readonly string[] } | undefined;
 
   constructor(path: string, parts: SurveyParts) {
     this.#path = path;
     this.#parts = parts;
     this.#listing = new Listing(path, parts.fileSystem);
+    this.#spellings = new Spellings(path, parts.fileSystem);
   }
 
   /** The directory may be another one: what was listed before proves nothing. */
   forgetListing(): void {
     this.#listing.forget();
+    this.#spellings.forget();
   }
 
   /**
@@ -65,14 +71,29 @@ export class Survey {
     each: (name: string, found: Look) => void,
   ): Promise<void> {
     let next = 0;
+    const respelled = await this.#respelled(names);
     const lookOn = async () => {
       while (next < names.length && !signal.aborted) {
         const name = names[next++] as string;
-        const found = await this.#look(name);
+        const found = respelled.has(name) ? ABSENT : await this.#look(name);
         if (found) each(name, found);
       }
     };
     await Promise.all(Array.from({ length: Math.min(READERS, names.length) }, lookOn));
+  }
+
+  /**
+   * Returns the names under which the file system finds files that it lists in another spelling. Those are not there;
+   * what happened to them may have happened to the listed ones.
+   */
+  async #respelled(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const { settings, doubts, isShown, isNamed } = this.#parts;
+    const unlisted = await this.#spellings.unlisted(names.filter((name) => !isNamed(name)));
+    const now = settings.clock.monotonic();
+    for (const spellings of unlisted.values()) {
+      for (const name of spellings) if (isShown(name) && !names.includes(name)) doubts.hint(name, now);
+    }
+    return new Set(unlisted.keys());
   }
 
   /** Undefined once the watching has ended. */
@@ -156,6 +177,8 @@ export class Survey {
     return picture.isYoung(name, now);
   }
 }
+
+const ABSENT: Look = { kind: 'absent', via: undefined };
 
 /** Files read at once. */
 const READERS = 4;

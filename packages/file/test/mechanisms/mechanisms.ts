@@ -511,8 +511,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'a later mount is not taken for an earlier one whose number it has',
     file: 'fs/mount-sources.ts',
-    on: 'found.identity === baseline.identity ? baseline : found',
-    off: 'baseline',
+    on: 'known && (identity === undefined || known.identity === identity)',
+    off: 'known',
     tests: ['fs/mount-sources'],
   },
   {
@@ -521,5 +521,26 @@ export const mechanisms: readonly Mechanism[] = [
     on: "if (!(await file.stat()).isFile()) return { kind: 'absent', via };",
     off: '',
     tests: ['system/snapshot'],
+  },
+  {
+    name: 'a name counts only if the directory lists it',
+    file: 'picture/survey.ts',
+    on: 'respelled.has(name) ? ABSENT : await this.#look(name)',
+    off: 'await this.#look(name)',
+    tests: ['faults/case-folding'],
+  },
+  {
+    name: 'what is done under another spelling is looked for under the listed one',
+    file: 'picture/survey.ts',
+    on: 'if (isShown(name) && !names.includes(name)) doubts.hint(name, now);',
+    off: '{}',
+    tests: ['faults/case-folding'],
+  },
+  {
+    name: 'a name that is not listed any more is looked at, though it is still found',
+    file: 'observation/observation.ts',
+    on: 'if (!names.has(name)) this.#doubts.hint(name, this.#now());',
+    off: '',
+    tests: ['faults/case-folding'],
   },
 ];
