@@ -14,6 +14,7 @@ import type { Suite } from './suite.ts';
 import { dockerSuite } from './suites/docker.ts';
 import { fileSuite } from './suites/file.ts';
 import { informerSuite } from './suites/informer.ts';
+import { proxySuite } from './suites/proxy.ts';
 import { queueSuite } from './suites/queue.ts';
 import { soakSuite } from './suites/soak.ts';
 
@@ -22,6 +23,7 @@ const suites: Record<string, Suite> = {
   informer: informerSuite,
   docker: dockerSuite,
   file: fileSuite,
+  proxy: proxySuite,
   soak: soakSuite,
 };
 

@@ -6,11 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { FakeEngine } from '@watcher/testing/engine';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Demo } from './demo-process.ts';
 
 const app = 'app:\n  port: 8080\n';
 const run = promisify(execFile);
+
+// Each test starts a process, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('the demo, where no engine is', () => {
   it('says so, and shows routes that change by themselves', async () => {
