@@ -182,8 +182,8 @@ export class Requests {
   /**
    * Waits for the headers of an answer. Resolves with undefined where they are held back: some proxies send those of a
    * stream with its first byte, and a quiet engine sends none. The stream then counts as open and silent, and the same
-   * checks as for any silent stream show whether it brings what the engine has. The sign is that a bounded question,
-   * which is asked when half of the time has passed, is answered before the headers come.
+   * checks as for any silent stream show whether it delivers the engine's events. The evidence is a bounded query, sent
+   * after half of the time, that is answered before the headers come.
    */
   async #headers(
     request: EventsQuery,

@@ -4,7 +4,7 @@ import { compareVersions, isVersion, OLDEST_VERSION } from '../api-version.ts';
 /**
  * Returns the version to ask for after an engine refused `asked` with a 400: the newest that it serves, from its
  * header `Api-Version`, or from its text where a proxy removed the header. Undefined where that does not help: it
- * serves a newer one (and `asked` no more), none that is understood, or says nothing of versions.
+ * serves only newer versions, only versions that are too old, or names none.
  */
 export function negotiateDown(
   asked: string,
@@ -15,7 +15,7 @@ export function negotiateDown(
   return [versionIn(headers), maximum].find((version) => version !== undefined && canServe(version, asked));
 }
 
-/** A proxy may repeat the header, and Node joins what is repeated. */
+/** A proxy may repeat the header; Node joins repeated values with commas. */
 function versionIn(headers: IncomingHttpHeaders): string | undefined {
   return headers['api-version']?.toString().split(',', 1)[0]?.trim();
 }

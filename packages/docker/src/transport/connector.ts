@@ -149,8 +149,8 @@ export interface EngineLease extends AsyncDisposable {
 
 /**
  * The engines that one watcher is connected to. A list has to come from the engine that the stream comes from, though
- * another context was chosen meanwhile; and a login over ssh is expensive. So a connection that is asked for beside a
- * stream shares that of the stream.
+ * another context was chosen meanwhile; and a login over ssh is expensive. So a connection that is opened
+ * while a stream is open shares the connections of that stream.
  */
 export class OpenEngines {
   #latest: { readonly http: EngineHttp; leases: number } | undefined;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { fault } from '../errors/fault.ts';
 
-/** What an engine answers with: a response, decoded. Dockerode hands it to its callers as it is. */
+/** A decoded response of an engine. Dockerode returns it to its callers unchanged. */
 export type EngineResponse = Readable & {
   readonly statusCode?: number | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -10,7 +10,7 @@ export type EngineResponse = Readable & {
 
 type Zlib = typeof import('node:zlib');
 
-/** Each decoder hands on what it has with every chunk, so that a line is not held back. */
+/** Each decoder flushes after every chunk, so that it delays no line. */
 const DECODERS: Readonly<Record<string, (zlib: Zlib) => Transform>> = {
   gzip: (zlib) => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH }),
   'x-gzip': (zlib) => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH }),
@@ -23,8 +23,8 @@ const DECODERS: Readonly<Record<string, (zlib: Zlib) => Transform>> = {
 const MAX_CODINGS = 3;
 
 /**
- * Undoes the codings of a body. Requests ask for none, but some proxies compress whatever they pass on, and lines in a
- * coding would be read as noise.
+ * Undoes the codings of a body. Requests ask for none, but some proxies compress every answer, and the watcher would
+ * read compressed lines as noise.
  *
  * @throws {WatcherError} `PROTOCOL` for a coding that is unknown, or for more than three
  */

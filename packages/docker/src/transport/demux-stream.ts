@@ -6,8 +6,8 @@ const STDERR = 2;
 /**
  * Splits the output of a container without a terminal into its two streams, as docker-modem's `demuxStream` does. Each
  * frame has a header of 8 bytes: 0, 1 or 2 (stdin, stdout, stderr), three zeros, and the length of its content.
- * Content is passed on as it comes, so that a frame needs no memory, whatever length it claims. What is not framed, as
- * of a container with a terminal, goes to `stdout`.
+ * Content is passed on in pieces, so that a frame needs no memory, however long it claims to be. Output without frames,
+ * from a container with a terminal, goes to `stdout`.
  */
 export function demuxStream(stream: Readable, stdout: Writable, stderr: Writable): void {
   let header = Buffer.alloc(0);

@@ -19,15 +19,15 @@ export interface DockerReader {
 export interface ContainerReader {
   readonly id: string;
   inspect(options?: ReadOptions): Promise<Record<string, unknown>>;
-  /** All at once; with `follow: true`, as a stream. */
+  /** Returns all output as bytes; with `follow: true`, a stream. */
   logs(options: ReadOptions & { readonly follow: true }): Promise<ReadableBody>;
   logs(options?: ReadOptions & { readonly follow?: false }): Promise<Uint8Array>;
-  /** A stream of readings; with `stream: false`, one reading. */
+  /** Returns a stream of readings; with `stream: false`, one reading. */
   stats(options: ReadOptions & { readonly stream: false }): Promise<Record<string, unknown>>;
   stats(options?: ReadOptions & { readonly stream?: true }): Promise<ReadableBody>;
 }
 
-/** What `GET /containers/json` says of a container, as far as engines agree. */
+/** The fields of `GET /containers/json` that all engines have. */
 export interface ContainerSummary {
   readonly Id: string;
   readonly Names: string[];

@@ -23,7 +23,7 @@ export class DockerodeTransport implements Transport {
   }
 }
 
-/** Dockerode throws what is not a 200. A user's own speaks the version that it was given. */
+/** Returns the refusal that dockerode threw. A user's client chose its own API version. */
 function refusalIn(error: unknown): StatusError | undefined {
   if (isWatcherError(error)) return error.cause instanceof StatusError ? error.cause : undefined;
   const { statusCode, message } = (error ?? {}) as {

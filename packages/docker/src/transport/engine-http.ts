@@ -108,7 +108,7 @@ export class EngineHttp {
       });
       exchange.on('error', (error) => {
         if (isAnswered) return; // the reader of the body receives it
-        // The engine may have closed a kept connection just now, which says nothing about this request.
+        // The engine may have closed a kept connection just now, which is no refusal of this request.
         if (exchange.reusedSocket && !signal.aborted) resolve(this.#exchange(request, version));
         else reject(error);
       });
@@ -128,7 +128,7 @@ export class EngineHttp {
 /** Engines send none; a proxy sends one or two. */
 const MAX_INFORMATIONAL = 32;
 
-/** `GET /events`, for errors: without the query, which holds whatever a caller filters by. */
+/** `GET /events`, for errors: without the query, because it holds the caller's filters. */
 function describe({ method, path }: EngineRequest): string {
   return `${method} ${path.split('?', 1)[0]}`;
 }
