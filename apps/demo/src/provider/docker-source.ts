@@ -45,6 +45,7 @@ export function dockerSource({
   return {
     name,
     place,
+    lags: true,
     watch: (signal) => watcher.events({ signal, filters: FILTERS }),
     list: async (signal): Promise<Listing> => {
       const { containers, problems, reach } = await listRunning(watcher, signal);

@@ -17,6 +17,7 @@ export function fileSource(path: string, name: string, logger: Logger): RouteSou
   return {
     name,
     place: path,
+    lags: false,
     watch: (signal) => watcher.events({ signal }),
     list: (signal) => listFile(path, signal),
   };

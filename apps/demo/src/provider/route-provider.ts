@@ -1,34 +1,45 @@
-import { type Clock, systemClock, type Timer, type WatcherEvent, type WatchStream } from '@watcher/core';
-import { Action, formatEvent, isContainerStop, isForceReload } from '@watcher/events';
-import { EventQueue } from '@watcher/queue';
+import {
+  type Clock,
+  type ListWatch,
+  systemClock,
+  type Timer,
+  type WatcherError,
+  type WatcherEvent,
+} from '@watcher/core';
+import { Action, formatEvent, isContainerStop } from '@watcher/events';
+import { Informer, type InformerState } from '@watcher/informer';
 import { describeError, type Logger } from '../output/logger.ts';
 import type { Route } from '../routes/route.ts';
-import type { ProviderObserver, SourceState } from './observer.ts';
+import type { ProviderObserver } from './observer.ts';
 import type { Listing, RouteSource } from './route-source.ts';
+import { tapped } from './tapped-stream.ts';
 
 export interface RouteProviderOptions<E extends WatcherEvent> {
   readonly source: RouteSource<E>;
-  /** Takes all routes of the source, each time that it was listed. */
+  /** Takes all routes of the source, each time that its listing changes. */
   readonly apply: (routes: readonly Route[]) => void;
   readonly logger: Logger;
   /** Receives what happens, to show it. */
   readonly observer?: ProviderObserver;
   readonly clock?: Clock;
+  /** Milliseconds between lists that verify the routes; 0 turns them off. Default: the informer's. */
+  readonly resyncInterval?: number | undefined;
 }
 
 /** Milliseconds from a change to the list that shows it, at most: a restart within it is no change. */
 const FLUSH_INTERVAL = 700;
 /** Milliseconds without a further event after which there is nothing to wait for. */
 const QUIET_PERIOD = 100;
-/** Milliseconds before a list that failed is tried again: at first, and at most. */
-const RETRY = { first: 250, most: 10_000 };
+/** Milliseconds before a list that failed is tried again. */
+const BACKOFF = { minDelay: 250, maxDelay: 10_000 };
+/** Events that are kept to be shown with the list that they lead to. */
+const MAX_SHOWN = 1000;
+/** Milliseconds for which a source may be away before that is logged. */
+const AWAY_DELAY = 1000;
 
 /**
- * Keeps the routes of one source current.
- *
- * It subscribes, and only then lists: what changes in between arrives as an event. Events say when to look again,
- * never what there is, so that the source's own list is the one truth. Every list, the first and a retry among
- * them, is a flush of the queue: there is one at a time, and the last one started is the last one applied.
+ * Keeps the routes of one source current: an informer whose one item is the listing of the source. The informer decides
+ * when to list; here its listings are applied, and what is worth a line is logged.
  */
 export class RouteProvider<E extends WatcherEvent> {
   readonly #source: RouteSource<E>;
@@ -36,116 +47,115 @@ export class RouteProvider<E extends WatcherEvent> {
   readonly #logger: Logger;
   readonly #observer: ProviderObserver | undefined;
   readonly #clock: Clock;
+  readonly #resyncInterval: number | undefined;
 
-  #state: SourceState = 'connecting';
+  /** Events since the latest list began. */
+  #events: E[] = [];
+  #isStarting = true;
+  #isAway = false;
+  #awayTimer: Timer | undefined;
   #kept = 0;
   #problems: ReadonlySet<string> = new Set();
   #usable = true;
-  /** The latest fault of each kind since the last good list, so that a lasting one is told once. */
+  /** The latest fault of each kind since the source was current, so that a lasting one is logged once. */
   readonly #faults = new Map<'watching' | 'listing', string>();
-  #failures = 0;
-  #retry: Timer | undefined;
 
-  constructor({ source, apply, logger, observer, clock = systemClock }: RouteProviderOptions<E>) {
+  constructor({ source, apply, logger, observer, clock = systemClock, resyncInterval }: RouteProviderOptions<E>) {
     this.#source = source;
     this.#apply = apply;
     this.#logger = logger;
     this.#observer = observer;
     this.#clock = clock;
+    this.#resyncInterval = resyncInterval;
   }
 
-  /** Runs until `signal` is aborted. Rejects when the source fails for good. */
+  /** Runs until `signal` is aborted. Rejects when the source fails permanently. */
   async run(signal: AbortSignal): Promise<void> {
-    const stream = this.#source.watch(signal);
-    this.#observer?.opened(stream);
-    const queue: EventQueue<E> = new EventQueue<E>({
-      name: this.#source.name,
+    const informer = new Informer<Listing, E>(this.#listWatch(), {
       clock: this.#clock,
       signal,
       flushInterval: FLUSH_INTERVAL,
       quietPeriod: (event) => (oftenFollowed(event) ? Number.POSITIVE_INFINITY : QUIET_PERIOD),
-      onFlush: (batch, { signal }) => this.#flush(batch, { stream, queue, signal }),
-      onError: (error) => this.#fault(error, 'watching'),
+      backoff: BACKOFF,
+      resyncInterval: this.#resyncInterval,
+      onError: (error) => this.#fault(error),
     });
-    queue.start(stream);
-    // The first list. A source that is down is subscribed to when it is up; until then its errors say so.
-    stream.ready.then(
-      () => queue.push(stream.reload('rescan')),
-      () => {}, // `closed` says it too
-    );
-    const { reason, error } = await stream.closed;
-    this.#cancelRetry();
-    await queue.close();
+    informer.subscribe({
+      added: (listing) => this.#listed(listing),
+      updated: (_, listing) => this.#listed(listing),
+      state: (state) => this.#entered(state),
+    });
+    const { reason, error } = await informer.closed;
+    this.#clock.clearTimeout(this.#awayTimer);
     if (reason === 'failed') throw error;
   }
 
-  async #flush(batch: readonly E[], run: Run<E>): Promise<void> {
-    this.#logger.debug(
-      `events: ${batch.slice(0, 10).map(formatEvent).join(', ')}${batch.length > 10 ? ', ...' : ''}`,
-    );
+  /** The source as an informer follows it: with one item, its listing. */
+  #listWatch(): ListWatch<Listing, E> {
+    const source = this.#source;
+    return {
+      name: source.name,
+      watch: ({ signal = new AbortController().signal }) => {
+        const stream = source.watch(signal);
+        this.#observer?.opened(stream);
+        return tapped(stream, (event) => {
+          if (this.#events.length < MAX_SHOWN) this.#events.push(event);
+        });
+      },
+      list: async (signal) => {
+        this.#flushed(this.#events.splice(0));
+        return [await source.list(signal)];
+      },
+      key: () => LISTING,
+      // A list that lags behind the events is taken again until the reconcile window ends.
+      ...(!source.lags && { affects: () => [LISTING], agrees: () => true }),
+    };
+  }
+
+  #flushed(batch: readonly E[]): void {
+    if (batch.length === 0) return;
+    const shown = batch.slice(0, 10).map(formatEvent).join(', ');
+    this.#logger.debug(`events: ${shown}${batch.length > 10 ? ', ...' : ''}`);
     this.#observer?.flushed(batch);
-    if (batch.some(isAway)) this.#away();
-    // Nobody is there to be asked; a ForceReload follows when there is.
-    if (batch.slice(-1).some(isAway)) return this.#cancelRetry();
-    await this.#list(run);
   }
 
-  async #list(run: Run<E>): Promise<void> {
-    this.#cancelRetry();
-    let listing: Listing;
-    try {
-      listing = await this.#source.list(run.signal);
-    } catch (error) {
-      if (!run.signal.aborted) this.#tryAgain(error, run);
-      return;
-    }
-    if (run.signal.aborted) return;
-    this.#current(listing);
-  }
-
-  #current(listing: Listing): void {
-    if (this.#state === 'connecting') this.#logger.info(`watching ${this.#source.place}`);
-    else if (this.#state === 'away' || this.#failures > 0) this.#logger.info(`${this.#source.place} is back`);
-    this.#state = 'current';
-    this.#observer?.entered('current');
-    this.#failures = 0;
-    this.#faults.clear();
+  #listed(listing: Listing): void {
+    if (this.#isStarting) this.#logger.info(`watching ${this.#source.place}`);
+    this.#isStarting = false;
     this.#report(listing);
     if (!listing.routes) return;
     this.#kept = listing.routes.length;
     this.#apply(listing.routes);
   }
 
-  /** Through the queue, but not by its `retry`: that would hold back the ForceReload that says all is well again. */
-  #tryAgain(error: unknown, { stream, queue }: Run<E>): void {
-    const wait = Math.min(RETRY.first * 2 ** this.#failures++, RETRY.most);
-    this.#fault(error, 'listing');
-    this.#retry = this.#clock.setTimeout(() => queue.push(stream.reload('rescan')), wait);
-  }
-
-  #cancelRetry(): void {
-    this.#clock.clearTimeout(this.#retry);
-    this.#retry = undefined;
+  #entered(state: InformerState): void {
+    this.#clock.clearTimeout(this.#awayTimer);
+    if (state === 'stale') this.#awayTimer = this.#clock.setTimeout(() => this.#away(), AWAY_DELAY);
+    if (state !== 'current') return;
+    if (this.#isAway || this.#faults.has('listing')) this.#logger.info(`${this.#source.place} is back`);
+    this.#isAway = false;
+    this.#faults.clear();
+    this.#observer?.entered('current');
   }
 
   #away(): void {
-    if (this.#state === 'away') return;
-    this.#state = 'away';
     this.#observer?.entered('away');
+    if (this.#faults.has('listing')) return; // which was logged
+    this.#isAway = true;
     this.#logger.warn(`${this.#source.place} is away; ${this.#theLastGoodRoutes()} until it is back`);
   }
 
-  #fault(error: unknown, doing: 'watching' | 'listing'): void {
-    const fault = describeError(error);
+  #fault(error: WatcherError): void {
+    const doing = error.code === 'LIST_FAILED' ? 'listing' : 'watching';
+    const fault = describeError(doing === 'listing' ? error.cause : error);
     const known = this.#faults.get(doing) === fault;
     this.#faults.set(doing, fault);
-    // A watcher's errors name what is watched, and whether the source is away is told by its ForceReload.
     const line =
       doing === 'watching'
         ? fault
         : `cannot list ${this.#source.place}: ${fault} (${this.#theLastGoodRoutes()}; trying again)`;
     if (!known) this.#observer?.failed(line);
-    this.#logger[known ? 'debug' : 'warn']({ err: error, code: codeOf(error) }, line);
+    this.#logger[known ? 'debug' : 'warn']({ err: error, code: codeOf(doing === 'listing' ? error.cause : error) }, line);
   }
 
   /** Each problem once, for as long as it is there. */
@@ -168,12 +178,8 @@ export class RouteProvider<E extends WatcherEvent> {
   }
 }
 
-/** What belongs to one call of `run`. */
-interface Run<E extends WatcherEvent> {
-  readonly stream: WatchStream<E>;
-  readonly queue: EventQueue<E>;
-  readonly signal: AbortSignal;
-}
+/** The one key of a source that is listed as a whole. */
+const LISTING = 'listing';
 
 /** A container that dies may be starting again, which begins with its networks; a file that is gone may be coming back. */
 function oftenFollowed({ action }: WatcherEvent): boolean {
@@ -185,8 +191,4 @@ const OFTEN_FOLLOWED =
 
 function codeOf(error: unknown): unknown {
   return (error as { readonly code?: unknown } | undefined)?.code;
-}
-
-function isAway(event: WatcherEvent): boolean {
-  return isForceReload(event) && event.reason === 'disconnected';
 }

@@ -7,6 +7,8 @@ export interface RouteSource<E extends WatcherEvent = WatcherEvent> {
   readonly name: string;
   /** For people: `unix:///var/run/docker.sock`, `/etc/proxy/routes.yml`. */
   readonly place: string;
+  /** Whether a list may not yet show what an event has announced, as at a Docker Engine. */
+  readonly lags: boolean;
   watch(signal: AbortSignal): WatchStream<E>;
   /**
    * All routes that there are now. Rejects when that cannot be told right now, and is then asked again.

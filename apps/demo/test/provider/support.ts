@@ -8,6 +8,7 @@ import type { Listing, RouteSource } from '../../src/provider/route-source.ts';
 export class HeldSource implements RouteSource<FileEvent> {
   readonly name = 'held';
   readonly place = 'mem://held';
+  readonly lags: boolean = false;
   channel!: EventChannel<FileEvent>;
   /** What the next lists answer; the last answer stays. */
   answers: (Listing | Error | Promise<Listing>)[] = [{ routes: [], problems: [] }];
