@@ -21,7 +21,7 @@ export function listFailed(source: string, cause: unknown): WatcherError {
 
 export function getFailed(source: string, key: string, cause: unknown): WatcherError {
   return new WatcherError(
-    `Cannot get "${printable(key)}" of "${printable(source)}": ${said(cause)}. A list follows in its place.`,
+    `Cannot get "${printable(key)}" of "${printable(source)}": ${said(cause)}. It is retried, and then listed.`,
     { code: 'GET_FAILED', source, retryable: true, cause },
   );
 }

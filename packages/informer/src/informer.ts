@@ -101,7 +101,6 @@ export class Informer<T, E extends WatcherEvent = WatcherEvent> implements Async
   #listFailures = 0;
   #listRetryAt = 0;
   #lastListError: string | undefined;
-  #lastGetError: string | undefined;
   /** Whether a get failed since the last list, and after how many lists in a row none had succeeded. */
   #hasFailedGets = false;
   #failedGetRounds = 0;
@@ -390,7 +389,6 @@ export class Informer<T, E extends WatcherEvent = WatcherEvent> implements Async
     // An item that has another key by now is a change of both.
     if (actual !== undefined && actual !== key) this.#pending.askAgain(actual, now);
     const item = actual === key ? found : undefined;
-    this.#lastGetError = undefined;
     this.#hasFailedGets = false;
     this.#failedGetRounds = 0;
     this.#list?.touch(key);
@@ -401,9 +399,9 @@ export class Informer<T, E extends WatcherEvent = WatcherEvent> implements Async
 
   #notGot(pending: PendingKey<E> & { readonly key: string }, error: unknown): void {
     const failed = getFailed(this.#source.name, pending.key, error);
-    if (failed.message === this.#lastGetError) this.#options.logger?.debug(failed.message);
+    // Once while none succeeds: an engine that answers no gets would be reported for every event.
+    if (this.#hasFailedGets || this.#failedGetRounds > 0) this.#options.logger?.debug(failed.message);
     else this.#report(failed);
-    this.#lastGetError = failed.message;
     this.#hasFailedGets = true;
     this.#pending.getFailed(pending, this.#now());
   }

@@ -3,6 +3,8 @@ export const ALL = Symbol('all keys');
 
 /** Milliseconds from an answer that disagrees with an event to the next request; doubled each time. */
 const FIRST_DELAY_MS = 50;
+/** Failures of a get after which a list is asked for in its place. */
+const MAX_FAILED_GETS = 3;
 /** A list costs more than one item, so lists are repeated less often. */
 const FIRST_LIST_DELAY_MS = 250;
 
@@ -13,6 +15,8 @@ export interface PendingKey<E> {
   event: E | undefined;
   /** The end of the reconcile window. An answer that was asked for later is final. */
   deadline: number;
+  /** Requests in a row that failed. */
+  failures: number;
   /** Answers so far that disagreed with the event. */
   attempts: number;
   /** Asked for alone, or with a list. */
@@ -117,6 +121,7 @@ export class PendingKeys<E> {
   answered(pending: PendingKey<E>, agrees: (event: E) => boolean, now: number): void {
     const { event, next, askedAt, deadline } = pending;
     pending.next = 'nothing';
+    pending.failures = 0;
     if (next === 'waiting') pending.phase = 'waiting';
     else if (next === 'due') due(pending, now);
     else if (askedAt >= deadline || (event !== undefined && agrees(event))) this.#keys.delete(pending.key);
@@ -157,11 +162,22 @@ export class PendingKeys<E> {
     }
   }
 
-  /** The source did not answer for one key: the next list answers for it, and for all that would be asked for alone. */
-  getFailed(pending: PendingKey<E>, now: number): void {
+  /**
+   * The source did not answer for one key. It is asked again after a while, since a list costs far more; after
+   * {@link MAX_FAILED_GETS} failures the next list answers for it, and for all that would be asked for alone.
+   *
+   * @returns whether a list is needed
+   */
+  getFailed(pending: PendingKey<E>, now: number): boolean {
     pending.next = 'nothing';
+    pending.failures++;
+    if (pending.failures < MAX_FAILED_GETS) {
+      due(pending, now + FIRST_LIST_DELAY_MS * 2 ** (pending.failures - 1));
+      return false;
+    }
     due(pending, now);
     for (const other of this.#keys.values()) if (other.phase !== 'asking') other.by = 'list';
+    return true;
   }
 
   listFailed(now: number): void {
@@ -194,6 +210,7 @@ export class PendingKeys<E> {
       key: isFull ? ALL : key,
       event: undefined,
       deadline: now + reconcile,
+      failures: 0,
       attempts: 0,
       by: canGet && key !== ALL && !isFull ? 'get' : 'list',
       phase: 'due',
