@@ -60,7 +60,14 @@ export class RouteProvider<E extends WatcherEvent> {
   /** The latest fault of each kind since the source was current, so that a lasting one is logged once. */
   readonly #faults = new Map<'watching' | 'listing', string>();
 
-  constructor({ source, apply, logger, observer, clock = systemClock, resyncInterval }: RouteProviderOptions<E>) {
+  constructor({
+    source,
+    apply,
+    logger,
+    observer,
+    clock = systemClock,
+    resyncInterval,
+  }: RouteProviderOptions<E>) {
     this.#source = source;
     this.#apply = apply;
     this.#logger = logger;
@@ -155,7 +162,10 @@ export class RouteProvider<E extends WatcherEvent> {
         ? fault
         : `cannot list ${this.#source.place}: ${fault} (${this.#theLastGoodRoutes()}; trying again)`;
     if (!known) this.#observer?.failed(line);
-    this.#logger[known ? 'debug' : 'warn']({ err: error, code: codeOf(doing === 'listing' ? error.cause : error) }, line);
+    this.#logger[known ? 'debug' : 'warn'](
+      { err: error, code: codeOf(doing === 'listing' ? error.cause : error) },
+      line,
+    );
   }
 
   /** Each problem once, for as long as it is there. */

@@ -1,7 +1,10 @@
 import type { WatcherEvent, WatchStream } from '@watcher/core';
 
 /** Returns the same stream; `onEvent` is called with each event right before its subscriber. */
-export function tapped<E extends WatcherEvent>(stream: WatchStream<E>, onEvent: (event: E) => void): WatchStream<E> {
+export function tapped<E extends WatcherEvent>(
+  stream: WatchStream<E>,
+  onEvent: (event: E) => void,
+): WatchStream<E> {
   return {
     ready: stream.ready,
     closed: stream.closed,
