@@ -6,7 +6,7 @@ import {
   type WatcherError,
   type WatcherEvent,
 } from '@watcher/core';
-import { Action, formatEvent, isContainerStop } from '@watcher/events';
+import { Action, formatEvent, isContainerStop, isForceReload } from '@watcher/events';
 import { Informer, type InformerState } from '@watcher/informer';
 import { describeError, type Logger } from '../output/logger.ts';
 import type { Route } from '../routes/route.ts';
@@ -107,6 +107,8 @@ export class RouteProvider<E extends WatcherEvent> {
         this.#observer?.opened(stream);
         return tapped(stream, (event) => {
           if (this.#events.length < MAX_SHOWN) this.#events.push(event);
+          // No list follows.
+          if (isForceReload(event) && event.reason === 'disconnected') this.#flushed(this.#events.splice(0));
         });
       },
       list: async (signal) => {
