@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { jsonObjectsIn } from './json-objects.ts';
 
 /** The longest line taken, in bytes. An event is some hundred, and as many more as its container's labels are. */
 export const MAX_LINE = 4 * 1024 * 1024;
@@ -50,6 +51,20 @@ export class LineSplitter {
       this.#write(chunk.length <= MAX_LINE ? chunk : chunk.subarray(start, start + MAX_LINE));
     }
     return this.#useful;
+  }
+
+  /** Whether it holds the beginning of a line, short enough to be taken. */
+  get hasPartialLine(): boolean {
+    return this.#restLength > 0;
+  }
+
+  /** Emits the unfinished line if it is complete JSON: each object in it as a line. Keeps it otherwise. */
+  flush(): void {
+    const text = Buffer.concat([...this.#merged, ...this.#rest]).toString('utf8');
+    const objects = jsonObjectsIn(text);
+    if (!objects) return;
+    this.#forgetRest();
+    for (const object of objects) this.#tell(object);
   }
 
   #write(bytes: Buffer): void {

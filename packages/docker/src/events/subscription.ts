@@ -1,4 +1,4 @@
-import type { WatcherError } from '@watcher/core';
+import type { Timer, WatcherError } from '@watcher/core';
 import { type LinkedAbort, linkAbort } from '../concurrency.ts';
 import { causeOf } from '../errors/cause.ts';
 import { fault } from '../errors/fault.ts';
@@ -110,8 +110,10 @@ export class Subscription {
     });
     const ended = Promise.withResolvers<WatcherError>();
     const subscription = new Subscription(cursor, sink, link, ended.promise, clock.monotonic(), since);
+    let flushTimer: Timer | undefined;
     const end = (error: WatcherError) => {
       subscription.#over = true;
+      clock.clearTimeout(flushTimer);
       link[Symbol.dispose]();
       ended.resolve(error);
     };
@@ -137,8 +139,13 @@ export class Subscription {
     body.on('data', (chunk) => {
       if (subscription.#over) return;
       if (splitter.write(chunk)) subscription.heard = clock.monotonic();
+      clock.clearTimeout(flushTimer);
+      flushTimer = splitter.hasPartialLine
+        ? clock.setTimeout(() => splitter.flush(), UNTERMINATED_MS)
+        : undefined;
     });
     body.on('end', () => {
+      splitter.flush();
       endItself();
       lose('was ended by the other side');
     });
@@ -331,6 +338,9 @@ export class Subscription {
     return held;
   }
 }
+
+/** An engine writes an event and its newline at once; a proxy on the way may drop newlines. Milliseconds. */
+const UNTERMINATED_MS = 500;
 
 /** What a held line costs beside its text, in characters. */
 const LINE_COST = 64;

@@ -151,7 +151,10 @@ export class Requests {
         splitter.write(chunk);
         lastByte = chunk.at(-1) ?? lastByte;
       });
-      body.on('end', resolve);
+      body.on('end', () => {
+        splitter.flush();
+        resolve();
+      });
       body.on('error', reject);
       body.on('close', () =>
         reject(fault('CONNECTION_LOST', `${this.host} broke off while it was answering.`)),

@@ -87,4 +87,26 @@ describe('LineSplitter', () => {
     expect(memory() - before).toBeLessThan(128 * 1024 * 1024);
     expect(splitter.write(Buffer.from('\n'))).toBe(true);
   });
+
+  it.each([
+    ['one object', '{"a":1}', ['{"a":1}'], false],
+    [
+      'several, with braces and quotes in strings',
+      '{"a":"}{"}{"b":"\\"}"} {"c":{}}',
+      ['{"a":"}{"}', '{"b":"\\"}"}', '{"c":{}}'],
+      false,
+    ],
+    ['an incomplete object', '{"a":{"b":1}', [], true],
+    ['an object behind which another begins', '{"a":1}{"b"', [], true],
+    ['a string that has not ended', '{"a":"}', [], true],
+    ['text other than JSON', 'a', [], true],
+    ['nothing', '', [], false],
+  ])('flushes only complete JSON: %s', (_, text, lines, keeps) => {
+    const emitted: string[] = [];
+    const splitter = new LineSplitter({ line: (line) => emitted.push(line) });
+    splitter.write(Buffer.from(text));
+    splitter.flush();
+    expect(emitted).toEqual(lines);
+    expect(splitter.hasPartialLine).toBe(keeps);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { RETRY, Scene, TIMEOUT, told } from './support.ts';
+import { withoutNewlines } from './way.ts';
 
 describe('what cannot be read', () => {
   it.each([
@@ -33,6 +34,30 @@ describe('what cannot be read', () => {
     await scene.engine.start(id);
     await told(watch, 'started wal');
     expect(watch.events[0]?.actorAttributes['motto']).toBe('größer 🐋');
+  });
+});
+
+describe('a proxy that drops newlines', () => {
+  it('delays events by half a second, and loses none', async () => {
+    // Other waits are long, since the clock runs ahead of the sockets.
+    const long = 86_400_000;
+    await using scene = await Scene.begin({ timeout: long, livenessInterval: long, leaseInterval: long });
+    await scene.anchor();
+    await using watch = scene.watchThrough(withoutNewlines);
+    const advanceUntil = async (condition: () => boolean) => {
+      while (!condition()) {
+        await scene.clock.advance(100);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    let isReady = false;
+    watch.stream.ready.then(() => {
+      isReady = true;
+    });
+    await advanceUntil(() => isReady);
+    await scene.live('web');
+    await advanceUntil(() => watch.lines.includes('started web'));
+    expect(watch.lines).toEqual(['started web']);
   });
 });
 

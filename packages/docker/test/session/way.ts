@@ -41,6 +41,17 @@ export function streamsThrough(through: (place: number) => Transform): Way {
   };
 }
 
+/** A proxy that drops every newline, of streams and of bounded answers. */
+export const withoutNewlines: Way = {
+  answer: (body) =>
+    passing(
+      body,
+      new Transform({
+        transform: (chunk: Buffer, _encoding, done) => done(undefined, chunk.toString().replaceAll('\n', '')),
+      }),
+    ),
+};
+
 /** Lets through what comes, behind the starts of `count` containers. */
 export function preceded(count: number): Transform {
   let text = Array.from({ length: count }, (_, n) => startLine(`early-${n}`)).join('');
