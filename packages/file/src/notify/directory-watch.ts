@@ -155,10 +155,12 @@ export class DirectoryWatch {
 
   /**
    * The directory itself goes by its own last name, or by that of another path under which this process watches it.
-   * The end of a watch shows as two renames of that name, the last that comes.
+   * The end of a watch shows as two renames of that name, the last that comes. After one of its own name chokidar opens
+   * the watch again by itself, and silently fails where the directory is away at that moment.
    */
   #noteEnd(name: string, isRename: boolean): void {
-    this.#endedName = isRename && name === this.#renamedLast ? name : undefined;
+    const isOwn = this.#hold !== undefined && name === basename(this.#hold.realPath);
+    this.#endedName = isRename && (isOwn || name === this.#renamedLast) ? name : undefined;
     this.#renamedLast = isRename ? name : undefined;
   }
 

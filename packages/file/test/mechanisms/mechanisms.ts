@@ -306,8 +306,8 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the end of a watch shows under any name',
     file: 'notify/directory-watch.ts',
-    on: 'isRename && name === this.#renamedLast',
-    off: 'isRename && name === basename(this.#path)',
+    on: 'isRename && (isOwn || name === this.#renamedLast)',
+    off: 'isRename && isOwn',
     tests: ['faults/aliases'],
   },
   {
