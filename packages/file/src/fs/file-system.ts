@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@watcher/core';
 import { Lanes } from './lanes.ts';
 import { Locator, type Place } from './locator.ts';
+import { readMountTable } from './mount-table.ts';
 
 export interface FileSystemOptions {
   readonly clock?: Clock | undefined;
@@ -15,6 +16,11 @@ const THREADS = Math.max(1, Math.floor(Number(process.env['UV_THREADPOOL_SIZE'])
 
 /** One thread stays free for the rest of the process. */
 const lanes = new Lanes(Math.max(1, THREADS - 1));
+
+/** Calls to file systems that may not answer which hold a thread of this process right now. */
+export function runningCalls(): number {
+  return lanes.running;
+}
 
 /**
  * Makes calls that end: with the system's answer, with `ETIMEDOUT`, or with the abort. A call that is never answered
@@ -89,7 +95,7 @@ export class FileSystem {
   }
 
   get #current(): Locator {
-    this.#locator ??= new Locator();
+    this.#locator ??= new Locator(readMountTable());
     return this.#locator;
   }
 }

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
-import { type Mount, type MountTable, readMountTable } from './mount-table.ts';
+import type { Mount, MountTable } from './mount-table.ts';
 
 /** Where a path leads, as far as that shows without a question to a file system that may not answer. */
 export interface Place {
@@ -23,7 +23,7 @@ export class Locator {
   readonly #table: MountTable | undefined;
   readonly #known = new Map<string, Place>();
 
-  constructor(table: MountTable | undefined = readMountTable()) {
+  constructor(table: MountTable | undefined) {
     this.#table = table;
   }
 
@@ -96,7 +96,10 @@ const RELIABLE_TIMES = new Set([
   'bcachefs',
 ]);
 
-/** The rest of what answers by itself: with times that anybody sets or that nobody keeps, or with contents made up. */
+/**
+ * The rest of what answers by itself, with times that anybody sets, or that nobody keeps. Not what the kernel makes up
+ * as it is read: some of that waits.
+ */
 const LOCAL = new Set([
   ...RELIABLE_TIMES,
   'vfat',
@@ -107,13 +110,4 @@ const LOCAL = new Set([
   'udf',
   'squashfs',
   'erofs',
-  'proc',
-  'sysfs',
-  'cgroup',
-  'cgroup2',
-  'devtmpfs',
-  'configfs',
-  'debugfs',
-  'tracefs',
-  'securityfs',
 ]);

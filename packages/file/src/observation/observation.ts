@@ -229,24 +229,27 @@ export class Observation {
     this.#loopLoad.reset();
   }
 
-  #namesToCompare(listed: readonly string[] | undefined): Iterable<string> {
+  *#namesToCompare(listed: readonly string[] | undefined): Iterable<string> {
     const isNotified = this.#watch.isNotifiedOfAll && !this.#loopLoad.isHigh;
-    if (isNotified && this.#pollPlan.isSame(listed)) {
-      const turn = this.#pollPlan.turn();
-      if (turn) return new Set([...turn, ...this.#admission.coveredNames, ...this.#unnotified()]);
-    }
-    const names = new Set(this.#admission.coveredNames);
-    if (listed) {
-      for (const name of listed) names.add(name);
-      for (const name of this.#picture.files.keys()) {
-        // A file may still be found under a name that is not listed any more, where case does not matter.
-        if (!names.has(name)) this.#doubts.hint(name, this.#now());
-        names.add(name);
+    const turn = isNotified ? this.#pollPlan.turn(listed) : undefined;
+    if (turn) {
+      yield* turn;
+      yield* this.#admission.coveredNames;
+    } else {
+      const names = new Set(this.#admission.coveredNames);
+      if (listed) {
+        for (const name of listed) names.add(name);
+        for (const name of this.#picture.files.keys()) {
+          // A file may still be found under a name that is not listed any more, where case does not matter.
+          if (!names.has(name)) this.#doubts.hint(name, this.#now());
+          names.add(name);
+        }
+        this.#faults.keep((name) => names.has(name));
       }
-      this.#faults.keep((name) => names.has(name));
+      yield* this.#pollPlan.begin(listed, [...names]);
     }
-    const isWhole = !isNotified || !this.#pollPlan.isSame(listed);
-    return new Set([...this.#pollPlan.begin(listed, [...names], isWhole), ...this.#unnotified()]);
+    // Some come twice: to compare a name again costs less than to look for it.
+    yield* this.#unnotified();
   }
 
   /** What may change without a notification in the directory. */

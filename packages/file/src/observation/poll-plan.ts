@@ -1,39 +1,30 @@
 /**
  * Decides which names a poll compares. Where the system notifies of changes the poll is only a safety net, and a large
- * directory is compared in turns.
+ * directory is compared in turns: every name once a round.
  */
 export class PollPlan {
   #listed: readonly string[] | undefined;
-  #round: readonly string[] = [];
+  #names: readonly string[] = [];
   #next = 0;
 
-  /** Whether the names are those of the last round, as far as that shows without comparing them. */
-  isSame(listed: readonly string[] | undefined): boolean {
-    return listed !== undefined && listed === this.#listed;
-  }
-
-  /** Begins a round with all of `names`, and gives the first turn: every name, if `isWhole`. */
-  begin(
-    listed: readonly string[] | undefined,
-    names: readonly string[],
-    isWhole: boolean,
-  ): readonly string[] {
+  /** Begins a round with a comparison of all names. `listed` is the listing that they are from. */
+  begin(listed: readonly string[] | undefined, names: readonly string[]): readonly string[] {
     this.#listed = listed;
-    this.#round = names;
+    this.#names = names;
     this.#next = 0;
-    if (!isWhole) return this.turn() ?? names;
-    this.#next = names.length;
     return names;
   }
 
-  /** The next turn of the round; undefined when the round is over. */
-  turn(): readonly string[] | undefined {
-    if (this.#next >= this.#round.length) return undefined;
-    const names = this.#round.slice(this.#next, this.#next + NAMES_PER_TURN);
+  /** Returns the names whose turn it is; undefined when the listing is not that of the round: all have to be compared. */
+  turn(listed: readonly string[] | undefined): readonly string[] | undefined {
+    if (listed === undefined || listed !== this.#listed) return undefined;
+    if (this.#names.length <= NAMES_PER_TURN) return this.#names;
+    if (this.#next >= this.#names.length) this.#next = 0;
+    const names = this.#names.slice(this.#next, this.#next + NAMES_PER_TURN);
     this.#next += NAMES_PER_TURN;
     return names;
   }
 }
 
-/** About 1 % of a core, once a second. */
-const NAMES_PER_TURN = 2500;
+/** Less than 1 % of a core, once a second. */
+const NAMES_PER_TURN = 1000;

@@ -120,9 +120,12 @@ export function differs(before: FileState, now: FileState, rewrites: boolean): b
   return !sameTimes(before, now) || !sameFile(before, now);
 }
 
-/** The state to remember after `now` was found not to differ: a file that may not be read is what it was. */
+/**
+ * The state to remember after `now` was found not to differ. A file that may not be read stays what it was, at its old
+ * times: new times never stand beside the hash of an old content.
+ */
 export function remembered(before: FileState | undefined, now: FileState): FileState {
-  return before && now.content === 'unread' ? { ...now, content: before.content, hash: before.hash } : now;
+  return before && now.content === 'unread' ? before : now;
 }
 
 /** Where the file system keeps no birth time, the content has to speak for it. */

@@ -94,7 +94,7 @@ export class Doubts {
 const FULL = 2000;
 
 /** Time for the notification of a write to follow that of the name. */
-const PLACED_MS = 4;
+const PLACED_MS = 2;
 
 /**
  * Whether a look at a name in doubt can be believed: `undefined` when it can, else the moment to look again. `known`

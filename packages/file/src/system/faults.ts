@@ -91,7 +91,9 @@ export function faultError({ doing, path, error }: Fault, source: string): Watch
   }
   const [name, advice] = ADVICE[`${doing} ${code}`] ??
     ADVICE[code] ?? ['FILE_SYSTEM_ERROR', `the system says ${code}. It is tried again`];
-  const message = `Cannot ${doing} "${printable(path, LONGEST_PATH)}": ${advice}.`;
+  // Which file system it is, or what of it failed, is known to the error alone.
+  const detail = code === 'ETIMEDOUT' ? ` (${printable((error as Error).message, LONGEST_PATH)})` : '';
+  const message = `Cannot ${doing} "${printable(path, LONGEST_PATH)}"${detail}: ${advice}.`;
   return new WatcherError(message, { code: name, source, retryable: true, cause: error });
 }
 
@@ -184,6 +186,11 @@ const ADVICE: Readonly<Record<string, readonly [code: string, advice: string]>> 
       `fs.inotify.max_user_instances, or ulimit -n. ${POLLED}`,
   ],
   EMFILE: ['OPEN_FILE_LIMIT', `this process has as many files open as it may (EMFILE). ${OPEN_FILES}`],
+  ETIMEDOUT: [
+    'FILE_SYSTEM_TIMEOUT',
+    'the file system does not answer. Check its server or its daemon, or unmount it. While several do not answer, ' +
+      'others have to wait: raise UV_THREADPOOL_SIZE. It is tried again',
+  ],
   ENFILE: [
     'OPEN_FILE_LIMIT',
     'the system has as many files open as it may (ENFILE). Raise it with sysctl fs.file-max',

@@ -247,6 +247,7 @@ async function readContent(
     if (bytes === 0) break;
     length += bytes;
     hash.update(bytes === buffer.length ? buffer : buffer.subarray(0, bytes));
+    if (bytes < buffer.length && file.endsWithShortRead) break;
   }
   return { length, hash: hash.digest('base64') };
 }

@@ -168,7 +168,7 @@ describe('when names come faster than they can be looked at', () => {
     await using place = await playground();
     const clock = new ManualClock();
     // So short that a name that came is not looked at before everything is.
-    const options = { clock, pollInterval: false as const, settleTime: 4 };
+    const options = { clock, pollInterval: false as const, settleTime: 2 };
     await using seen = await record(new DirectoryWatcher(place.path, options));
     const glanceAt = vi.spyOn(Survey.prototype, 'glanceAt');
     try {

@@ -119,3 +119,48 @@ describe('a look is believed', () => {
     expect(again(file(state(1, '')), state(1, 'x'), 3000, { hinted: 2850 })).toBeUndefined();
   });
 });
+
+describe('a name that came, and under which nothing was written,', () => {
+  /** The name came at 1000, and is looked at 2 ms later. */
+  function early(found: Look, known?: FileState, isKnownElsewhere = false) {
+    const doubts = new Doubts(times);
+    const doubt = doubts.hint('a', 1000, true);
+    expect(doubts.next()).toBe(1002);
+    return lookAgainAt(doubt, found, known, 1, 1002, times, isKnownElsewhere);
+  }
+
+  test('is believed soon if it is that of another, whole file', () => {
+    expect(early(file(state(2, 'y')), state(1, 'x'))).toBeUndefined();
+    expect(early(file(state(2, 'y')))).toBeUndefined();
+  });
+
+  test.each<[string, Look, FileState | undefined, boolean]>([
+    ['the file is the known one', file(state(1, 'y')), state(1, 'x'), false],
+    ['the file is empty, as one that was just made', file(state(2, '')), undefined, false],
+    [
+      'the file has another name, under which it may be written',
+      file(state(2, 'y', { nlink: 2n })),
+      undefined,
+      false,
+    ],
+    ['its stat proves nothing', file(state(2, 'y', { hasReliableStat: false })), undefined, false],
+    ['the file is known under another name, as a backup is', file(state(2, 'y')), undefined, true],
+    ['it was written while it was read', unstable, undefined, false],
+    ['it is gone', absent, state(1, 'x'), false],
+  ])('waits for the settle time if %s', (_, found, known, isKnownElsewhere) => {
+    expect(early(found, known, isKnownElsewhere)).toBe(1050);
+  });
+
+  test('waits for the settle time once something is written', () => {
+    const doubts = new Doubts(times);
+    doubts.hint('a', 1000, true);
+    doubts.hint('a', 1001);
+    expect(doubts.next()).toBe(1051);
+  });
+
+  test('is given as long to come back as any other when it is gone', () => {
+    const doubt = new Doubts(times).hint('a', 1000, true);
+    expect(lookAgainAt(doubt, absent, state(1, 'x'), 1, 1002, times)).toBe(1050);
+    expect(lookAgainAt(doubt, absent, state(1, 'x'), 1, 1050, times)).toBe(1150);
+  });
+});
