@@ -27,7 +27,7 @@ async function run(settings: Settings): Promise<void> {
   }
 }
 
-/** One line, and 2 for a mistake of whoever started it. */
+/** Writes one line. The exit code is 2 for a mistake on the command line. */
 function fail(error: unknown): never {
   process.stderr.write(`demo: ${describeError(error)}\n`);
   process.exit(error instanceof UsageError ? 2 : 1);

@@ -30,7 +30,7 @@ export async function runDemo(settings: Settings): Promise<number> {
   const { signal, stop } = stopSignal(process);
   const { logger, display, announce, flush } = openOutput(settings, stop);
 
-  // What is watched.
+  // The sources.
   const chosen = await chooseEngines(settings.engine, { environment: process.env, logger, signal });
   if (signal.aborted) return 0;
   const story = { onStep: (_: string) => {} };
@@ -48,7 +48,7 @@ export async function runDemo(settings: Settings): Promise<number> {
     }),
   ];
 
-  // What becomes of it: one table, which the proxy, the page, the log and the terminal follow.
+  // One table of their routes, which the proxy, the page, the log and the terminal follow.
   const registry = new RouteRegistry(sources.map(({ name }) => name));
   const monitor = new Monitor(registry);
   registry.subscribe((applied, source) => {

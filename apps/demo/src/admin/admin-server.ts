@@ -17,7 +17,7 @@ const UPDATE_INTERVAL_MS = 250;
 const HEARTBEAT_MS = 15_000;
 const MAX_PAGES = 32;
 
-/** The page that shows the routes, the sources and what happens, on this machine only. */
+/** Serves the page with the routes, the sources and the timeline, to this machine only. */
 export class AdminServer {
   readonly #shown: Shown;
   readonly #proxyUrl: string;

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 
 /**
- * Refuses requests that a page of another site makes: by a foreign `Origin`, or by a name of its own that it lets
+ * Refuses requests that a page of another site makes: by a foreign `Origin`, or by a name that it lets
  * lead to this machine (DNS rebinding), which shows in `Host`.
  */
 export const onlyFromHere: MiddlewareHandler = async (context, next) => {

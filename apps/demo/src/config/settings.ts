@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Address } from '../listen.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What a user may decide, with every default in its place. */
+/** The options of the command line, with every default. */
 export interface Settings {
   /** Where to look for engines. */
   readonly engine: EngineChoice;
@@ -23,7 +23,7 @@ export interface Settings {
 
 /**
  * - `find`: the engine of DOCKER_HOST, of the Docker CLI's context or of a usual socket, else the embedded one
- * - `embedded`: the embedded one, whatever else there is
+ * - `embedded`: the embedded one, even where there is a real one
  * - `hosts`: these, up or not
  */
 export type EngineChoice =

@@ -1,4 +1,4 @@
-/** A mistake of whoever started the demo. Its message is one line. */
+/** A mistake on the command line or in the environment. Its message is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

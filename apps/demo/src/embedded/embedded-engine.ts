@@ -10,7 +10,7 @@ export interface EmbeddedEngine {
   readonly host: string;
   /** A copy of the sample, which the story edits. */
   readonly routesFile: string;
-  /** Tells the story, over and over, until `signal` is aborted. Then the engine and the file are gone. */
+  /** Plays the story, over and over, until `signal` is aborted. Then the engine and the file are gone. */
   play(signal: AbortSignal): Promise<void>;
 }
 

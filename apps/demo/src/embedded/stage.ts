@@ -1,13 +1,13 @@
 import { FakeEngine } from '@watcher/testing/engine';
 import { EmbeddedApp } from './embedded-app.ts';
 
-/** A fake container: which image it says it is, and the labels that ask for its routes. */
+/** A fake container: its image, and the labels that ask for its routes. */
 export interface Role {
   readonly image?: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A fake engine, and a real HTTP server for each of its containers, so that what is proxied answers. */
+/** A fake engine, and a real HTTP server for each of its containers, so that proxied requests are answered. */
 export class Stage implements AsyncDisposable {
   readonly engine: FakeEngine;
   readonly #apps = new Map<string, EmbeddedApp>();
@@ -37,7 +37,7 @@ export class Stage implements AsyncDisposable {
     await this.engine.start(name);
   }
 
-  /** Its process ends by itself. */
+  /** Ends its process, as after a fault. */
   async crash(name: string): Promise<void> {
     await this.#apps.get(name)?.stop();
     await this.engine.exit(name, 1);

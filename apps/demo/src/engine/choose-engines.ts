@@ -7,7 +7,7 @@ import { describeError, type Logger } from '../output/logger.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ChosenEngine {
-  /** For a DockerWatcher. Undefined: it finds the engine by itself, also after another context is chosen. */
+  /** For a DockerWatcher. Undefined: it finds the engine, also after another context is chosen. */
   readonly host: string | undefined;
   /** The engine's address as it may be shown. */
   readonly place: string;

@@ -7,7 +7,7 @@ import { Timeline } from './timeline.ts';
 /** The changes of one list that the timeline names. */
 const MAX_CHANGES = 20;
 
-/** What the page shows beside the route table: the sources, and what happened. */
+/** Collects the state of the sources and the timeline, which the page shows. */
 export class Monitor {
   readonly timeline: Timeline;
   readonly sources = new Map<string, SourceMonitor>();
@@ -24,7 +24,7 @@ export class Monitor {
     });
   }
 
-  /** Adds a source, and returns what its provider reports to. */
+  /** Adds a source. Returns the observer for its provider. */
   source(name: string, place: string): SourceMonitor {
     const source = new SourceMonitor(name, place, { clock: this.#clock, timeline: this.timeline });
     this.sources.set(name, source);

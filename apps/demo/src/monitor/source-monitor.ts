@@ -7,7 +7,7 @@ import type { Timeline } from './timeline.ts';
 /** The events of one batch that the timeline names. */
 const MAX_NAMED = 5;
 
-/** What one source has been through, for people. */
+/** Collects the state, the counts and the last error of one source. */
 export class SourceMonitor implements ProviderObserver {
   readonly name: string;
   readonly place: string;

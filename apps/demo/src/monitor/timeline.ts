@@ -6,7 +6,7 @@ import type { Clock } from '@watcher/core';
  * - `change`: routes that came, changed or went
  * - `state`: a source is current, or away
  * - `error`: a fault, or a mistake in labels or in a file
- * - `story`: what the embedded engine does
+ * - `story`: a step of the embedded engine's story
  */
 export type TimelineKind = 'events' | 'reload' | 'change' | 'state' | 'error' | 'story';
 
@@ -22,7 +22,7 @@ export interface TimelineEntry {
 const MAX_ENTRIES = 200;
 const MAX_TEXT = 300;
 
-/** The latest that happened, newest first. */
+/** The latest entries, newest first. */
 export class Timeline {
   readonly #clock: Clock;
   #entries: readonly TimelineEntry[] = [];

@@ -8,7 +8,7 @@ export interface BannerFacts {
   readonly page: Address;
 }
 
-/** Returns what somebody who has just started the demo needs to know, no wider than 44 columns where it can be. */
+/** Returns the addresses and paths for the first lines on a terminal. */
 export function banner({ engines, files, proxy, page }: BannerFacts): string {
   const rows: [string, string][] = [
     ['Page', urlOf(page)],

@@ -14,7 +14,7 @@ export interface LoggerOptions {
 }
 
 /**
- * Creates the log: pino's, with its usual fields. `source` is what is watched, `err` has the type, the message and
+ * Creates the log: pino's, with its usual fields. `source` names the watched source, `err` has the type, the message and
  * the code of an error, and `code` is that code.
  *
  * Labels, names and answers are written by others, so all text is made printable, and logins in URLs are left out.

@@ -8,7 +8,7 @@ import { jsonDisplay, lineDisplay, type RouteDisplay, tableDisplay } from './rou
 export interface Output {
   readonly logger: Logger;
   readonly display: RouteDisplay;
-  /** Shows what is watched, and where the proxy and the page are. */
+  /** Shows the watched sources, and where the proxy and the page listen. */
   announce(facts: BannerFacts): void;
   /** Resolves when all is written, or after `timeoutMs`. */
   flush(timeoutMs: number): Promise<void>;

@@ -39,7 +39,7 @@ export class OutputFile {
     clearTimeout(timer);
   }
 
-  /** @param rest what the last write left */
+  /** @param rest the bytes that the last write left */
   #writeNext(rest: Buffer): void {
     const chunk = Buffer.concat([rest, Buffer.from(this.#waiting)]);
     this.#waiting = '';
@@ -51,7 +51,7 @@ export class OutputFile {
     write(this.#fd, chunk, 0, chunk.length, null, (error, written) => {
       if (error?.code === 'EAGAIN') setTimeout(() => this.#writeNext(chunk), RETRY_MS);
       else if (error?.code === 'EPIPE' || error?.code === 'EIO') this.#close();
-      // What a full disk has no room for is lost.
+      // The chunk that a full disk refuses is lost.
       else this.#writeNext(error ? Buffer.alloc(0) : chunk.subarray(written));
     });
   }

@@ -12,7 +12,7 @@ export interface TerminalSize {
 
 /** Where the routes are shown, and lines of the log above them. */
 export interface RouteDisplay {
-  /** Shows the table as it is now, or what changed in it. */
+  /** Shows the current table, or the changes. */
   update(applied: Applied, entries: readonly Entry[]): void;
   /** Writes text that stays. */
   write(text: string): void;
@@ -52,7 +52,7 @@ export function tableDisplay(
   };
 }
 
-/** A line for each change, where nobody watches: `added │ app │ http://10.0.0.2:80 │ container web`. */
+/** A line for each change, for pipes and files: `added │ app │ http://10.0.0.2:80 │ container web`. */
 export function lineDisplay(out: OutputFile): RouteDisplay {
   const line = (change: string, { alias, origin, ...route }: Route) =>
     `${[change, alias, target({ alias, origin, ...route }), origin].map((cell) => printable(cell)).join(' │ ')}\n`;
@@ -68,7 +68,7 @@ export function lineDisplay(out: OutputFile): RouteDisplay {
   };
 }
 
-/** A JSON object for each change, on a line of its own. */
+/** A JSON object for each change, one a line. */
 export function jsonDisplay(out: OutputFile): RouteDisplay {
   return {
     update(applied) {

@@ -6,13 +6,13 @@ import { type Route, target } from '../routes/route.ts';
 export interface TableOptions {
   /** The width of the terminal. */
   readonly columns: number;
-  /** The lines of the terminal: what does not fit is counted. */
+  /** The lines of the terminal. Further routes are counted. */
   readonly rows: number;
   /** Whether escape sequences may be used. */
   readonly color: boolean;
 }
 
-/** A terminal as narrow as this has no room for the third column. */
+/** Below this width the third column is left out. */
 const NARROW = 64;
 const MIN_COLUMNS = 30;
 
@@ -42,7 +42,7 @@ export function renderTable(routes: readonly Route[], { columns, rows, color }: 
   return `${table}${rest > 0 ? `\n… and ${rest} more` : ''}`;
 }
 
-/** What each column needs, and less for the widest while that is too much. A border and two blanks are added. */
+/** The width that each column needs. The widest shrinks until the table fits, with its borders. */
 function widths(body: readonly (readonly string[])[], columns: number): number[] {
   const needed = (body[0] ?? []).map((_, i) => Math.max(11, ...body.map((row) => (row[i] ?? '').length)) + 2);
   let excess = needed.reduce((sum, width) => sum + width + 1, 1) - columns;

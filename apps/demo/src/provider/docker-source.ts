@@ -5,7 +5,7 @@ import { listRunning } from '../engine/engine-client.ts';
 import { routesFromLabels } from '../routes/from-labels.ts';
 import type { Listing, RouteSource } from './route-source.ts';
 
-/** All that can change which containers run, what they are called and where they are reached. */
+/** Events that can change the set of running containers, their names, addresses and health. */
 const FILTERS = dockerFilters(
   dockerFilter('type', 'container', 'network'),
   dockerFilter(
@@ -24,7 +24,7 @@ const FILTERS = dockerFilters(
 
 export interface DockerSourceOptions {
   readonly name: string;
-  /** Undefined: the watcher finds the engine by itself. */
+  /** Undefined: the watcher finds the engine. */
   readonly host: string | undefined;
   /** The engine's address as it may be shown. */
   readonly place: string;

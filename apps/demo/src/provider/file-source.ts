@@ -8,7 +8,7 @@ import type { Listing, RouteSource } from './route-source.ts';
 
 /** The most that is read, in bytes: 4,000 routes, and a fraction of a second to parse. */
 const MAX_BYTES = 256 * 1024;
-/** The most mistakes that are reported at once. */
+/** The most mistakes that one list reports. */
 const MAX_PROBLEMS = 10;
 
 /** The routes of a YAML file. */

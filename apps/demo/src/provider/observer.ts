@@ -7,14 +7,14 @@ import type { WatcherEvent, WatchStream } from '@watcher/core';
  */
 export type SourceState = 'connecting' | 'current' | 'away';
 
-/** Receives what a provider does, to show it. */
+/** Receives the progress of a provider, to show it. */
 export interface ProviderObserver {
   opened(stream: WatchStream): void;
   /** A batch of events, right before the list that they lead to. */
   flushed(batch: readonly WatcherEvent[]): void;
   entered(state: SourceState): void;
-  /** A list was applied; `problems` is what is wrong in what the source defines. */
+  /** A list was applied. `problems` has the mistakes in the source's definitions. */
   listed(problems: readonly string[]): void;
-  /** A fault, or a mistake in what the source defines: once for as long as it lasts. */
+  /** A fault, or a mistake in the source's definitions, once while it lasts. */
   failed(message: string): void;
 }

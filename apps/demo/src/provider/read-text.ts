@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
  * Reads a regular file of at most `limit` bytes as text.
  *
  * Opening a named pipe would wait for a writer, in a thread that keeps the process alive; `O_NONBLOCK` opens it
- * immediately, and what is not a regular file is refused by what was opened, not by what has its name later.
+ * immediately, and anything but a regular file is refused. The check looks at the opened file, since the name may lead elsewhere later.
  *
  * @returns undefined where there is no such file
  * @throws {Error} for a directory, a pipe, a device, and a file that is larger

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Entry } from '../routes/registry.ts';
 import { isProxied } from './is-proxied.ts';
 
-/** What a client gets in the place of an upstream's response. */
+/** The proxy's own answer, in the place of an upstream's. */
 export interface ErrorPage {
   readonly status: 404 | 501 | 502 | 503 | 508;
   readonly title: string;
@@ -45,7 +45,7 @@ interface Link {
   readonly url: string;
 }
 
-/** Browsers resolve every name below `localhost` to this machine. A domain name has to resolve by itself. */
+/** Browsers resolve every name below `localhost` to this machine. A domain name needs a DNS record. */
 function nameOf(alias: string): string {
   return alias.includes('.') ? alias : `${alias}.localhost`;
 }

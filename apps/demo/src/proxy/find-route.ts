@@ -2,7 +2,7 @@ import type { Route } from '../routes/route.ts';
 
 /**
  * Returns the route that a request's Host asks for: `app.example.com` is the alias of that name, else the alias
- * `app`, under whatever domain.
+ * `app`, below any domain.
  */
 export function findRoute(
   host: string | undefined,

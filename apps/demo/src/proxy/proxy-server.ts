@@ -202,7 +202,7 @@ function isRepeatable({ method, headers }: IncomingMessage): boolean {
   return (method === 'GET' || method === 'HEAD') && !hasBody;
 }
 
-/** What a client claims about those before it is not passed on: no proxy before this one is trusted. */
+/** Removes the client's claims about earlier proxies: none is trusted. */
 function withoutForwarded({ headers }: IncomingMessage): void {
   for (const name of Object.keys(headers)) {
     if (name.startsWith('x-forwarded-') || name === 'forwarded') delete headers[name];

@@ -1,7 +1,7 @@
 import type { Container } from './container.ts';
 import { shown } from './schema.ts';
 
-/** Images without pages of their own, by GoDoxy's list. */
+/** Images without web pages, by GoDoxy's list. */
 const BACKEND_IMAGES = new Set(
   (
     'postgres mysql mariadb redis memcached mongo rabbitmq couchdb neo4j telegraf ' +
@@ -24,7 +24,7 @@ const BACKEND_MOUNTS = new Set([
 ]);
 
 /**
- * Returns whether a container gets no routes: it says so by `proxy.exclude`, or it is a database or a build helper,
+ * Returns whether a container gets no routes: `proxy.exclude` asks for that, or it is a database or a build helper,
  * and no `proxy.` label asks for a route.
  *
  * @param report receives a `proxy.exclude` that cannot be read; such a container is excluded, to be on the safe side

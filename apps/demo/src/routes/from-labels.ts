@@ -7,7 +7,7 @@ import { type Target, targetSchema } from './schema.ts';
 
 export interface ContainerRoutes {
   readonly routes: readonly Route[];
-  /** What is wrong with the labels, one sentence each. The routes that they spoil are left out, and only those. */
+  /** Mistakes in the labels, one sentence each. Only the routes that they concern are left out. */
   readonly problems: readonly string[];
 }
 
@@ -50,7 +50,7 @@ function checked(properties: Properties, report: Report): Target | undefined {
   return result.data;
 }
 
-/** Fills in what the labels leave open, or returns why that cannot be done. */
+/** Fills in the properties that the labels leave open, or returns why that is impossible. */
 function completed(
   alias: string,
   given: Target,

@@ -20,7 +20,7 @@ export interface FileRoutes {
  * Returns the routes that a file defines: a mapping of aliases to `scheme`, `host` and `port`, each of which may be
  * left out (http, localhost, 80). Names that begin with `x-` are for anchors and are not routes.
  *
- * Takes time in proportion to the text, whatever its anchors, aliases and mistakes.
+ * Takes time in proportion to the text, also with many anchors, aliases or mistakes.
  */
 export function routesFromYaml(text: string, origin: string): FileRoutes {
   const lines = new LineCounter();
@@ -98,7 +98,7 @@ function offsetOf(route: Node | null, property: unknown, which: 'key' | 'value')
   return (which === 'value' ? (pair?.value ?? pair?.key) : pair?.key)?.range?.[0];
 }
 
-/** Fills in what the file leaves open, or returns undefined when there is no port to fall back on. */
+/** Fills in the properties that the file leaves open, or returns undefined when there is no port to fall back on. */
 function completed(alias: string, { scheme: given, host = 'localhost', port }: Target, origin: string) {
   const scheme = given ?? impliedScheme(port?.port, port?.listen);
   if (!port && (scheme === 'tcp' || scheme === 'udp')) return undefined;

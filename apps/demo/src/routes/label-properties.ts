@@ -7,7 +7,7 @@ export type Report = (label: string, message: string) => void;
 /** Each property's value, and the label that it is from. */
 export type Properties = Map<string, { readonly label: string; readonly value: unknown }>;
 
-/** The aliases of one container: whoever starts a container could fill the table otherwise. */
+/** The most aliases of one container, so that no container can fill the table. */
 export const MAX_ALIASES = 100;
 
 /** The characters of a label whose value is YAML. */
@@ -55,7 +55,7 @@ export function propertiesByAlias({ name, labels }: Container, report: Report): 
     return undefined;
   };
 
-  // The mappings first: a label of its own wins over the same property in a mapping.
+  // Mappings come first: a separate label wins over the same property in a mapping.
   const read = Object.keys(labels)
     .filter((label) => label.startsWith('proxy.'))
     .sort()

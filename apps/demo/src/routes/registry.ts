@@ -18,7 +18,7 @@ export interface Entry {
   readonly route: Route;
   /** The name of the provider that defines it. */
   readonly provider: string;
-  /** When it became what it is, in milliseconds since the epoch. */
+  /** The time of its last change, in milliseconds since the epoch. */
   readonly since: number;
 }
 
@@ -52,13 +52,13 @@ export class RouteRegistry {
     return this.#table.get(alias)?.route;
   }
 
-  /** Calls `listener` after each change, until what it returns is disposed. */
+  /** Calls `listener` after each change, until the returned subscription is disposed. */
   subscribe(listener: Listener): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** Takes all routes of one provider in the place of those it had. Returns what that changes in the table. */
+  /** Takes all routes of one provider in the place of those it had. Returns the changes of the table. */
   apply(provider: string, routes: readonly Route[]): Applied {
     if (!this.#byProvider.has(provider)) throw new Error(`No provider is called ${provider}.`);
     this.#byProvider.set(provider, routes);

@@ -32,7 +32,7 @@ export function upstreamOf({ scheme, host, port }: Route): string {
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Returns whether new requests may go there: its health check passes, or there is none. */
+/** Returns whether new requests may go there: its health check passes, or is missing. */
 export function isAvailable({ health }: Route): boolean {
   return health === undefined || health === 'healthy';
 }

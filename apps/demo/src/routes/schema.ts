@@ -75,7 +75,7 @@ function expected(what: string): (issue: { readonly input?: unknown }) => string
   return ({ input }) => `expected ${what}, got ${shown(input)}`;
 }
 
-/** Returns a value as it is shown in an error message: short, quoted if it is text. */
+/** Returns a value for an error message: short, and quoted if it is text. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';

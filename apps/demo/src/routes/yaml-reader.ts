@@ -23,7 +23,7 @@ const MAX_MERGES = 8;
  * walks it once, and never builds what aliases of aliases multiply to.
  */
 export class YamlReader {
-  /** What the library leaves unchecked: aliases whose anchor is not before them, and keys that are there twice. */
+  /** Mistakes that the library does not check: aliases without an anchor before them, and duplicate keys. */
   readonly problems: { readonly offset: number; readonly reason: string }[] = [];
   readonly #targets = new Map<Alias, Node>();
   #left = MAX_PROPERTIES;
@@ -48,13 +48,13 @@ export class YamlReader {
     return this.#left < 0;
   }
 
-  /** Returns the node that an alias stands for, or the node itself. */
+  /** Returns the node that an alias refers to, or the node itself. */
   resolve(node: unknown): Node | null {
     if (isAlias(node)) return this.#targets.get(node) ?? null;
     return isNode(node) ? node : null;
   }
 
-  /** Returns a scalar's value, or a mapping with its merges. What is deeper is left empty: no route has it. */
+  /** Returns a scalar's value, or a mapping with its merges. Deeper values are left empty, since no route has them. */
   shallow(node: Node | null): unknown {
     if (!isMap(node)) return emptied(node);
     return Object.fromEntries(this.#properties(node, MAX_MERGES));

@@ -79,7 +79,7 @@ describe('the page', () => {
     expect(body).toContain('and 500 more');
   });
 
-  it('allows scripts and styles of its own server alone', async () => {
+  it('allows only scripts and styles of this server', async () => {
     const { headers, body } = await get('/');
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
@@ -92,7 +92,7 @@ describe('the page', () => {
   });
 });
 
-describe('a request from elsewhere', () => {
+describe('a request that a foreign page may have made', () => {
   it.each([
     ['the name of another site that leads here', { host: 'evil.example' }],
     ['such a name with a port', { host: 'evil.example:8881' }],
@@ -104,7 +104,7 @@ describe('a request from elsewhere', () => {
     for (const path of ['/', '/updates', '/page.js']) expect((await get(path, headers)).status).toBe(403);
   });
 
-  it.each(['127.0.0.1', 'localhost', '[::1]'])('is none with the host %s', async (name) => {
+  it.each(['127.0.0.1', 'localhost', '[::1]'])('is accepted with the host %s', async (name) => {
     const host = `${name}:${port}`;
     expect((await get('/', { host })).status).toBe(200);
     expect((await get('/', { host, origin: `http://${host}` })).status).toBe(200);

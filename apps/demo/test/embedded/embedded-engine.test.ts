@@ -67,7 +67,7 @@ describe('the embedded engine', () => {
     await expect.poll(running, soon).toBe('api cart db shop web');
   });
 
-  it('tells its story, over and over', async () => {
+  it('plays its story, over and over', async () => {
     for (let round = 0; round < 2; round++) {
       await until(/comes up/);
       await expect.poll(running, soon).toBe('api cart db shop web');

@@ -16,7 +16,7 @@ const run = promisify(execFile);
 vi.setConfig({ testTimeout: 60_000 });
 
 describe('the demo, where no engine is', () => {
-  it('says so, and shows routes that change by themselves', async () => {
+  it('logs why, and shows the routes of the embedded engine', async () => {
     await using demo = await Demo.start({ env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' }, routes: app });
     await demo.logged(/^no Docker Engine: .*unix:\/\/\/nowhere\/docker\.sock \(ENOENT\)/);
     await demo.logged(/^no Docker Engine answers here, so an embedded one takes its place/);
@@ -72,7 +72,7 @@ describe('an edit of the file', () => {
     expect(demo.matching(/^(updated|removed) .*(app|wiki)/)).toHaveLength(2);
   });
 
-  it('that is a mistake is told with its line, and the last good routes stay until it is mended', async () => {
+  it('with a mistake is reported with its line, and the last good routes stay until it is corrected', async () => {
     await using demo = await Demo.start({ args: ['--embedded'], routes: app });
     await demo.logged(/^added app: /);
     await writeFile(demo.routesFile, 'app:\n  port: 8080\n  scheme: gopher\n');
@@ -121,7 +121,7 @@ describe('the engine of the demo', () => {
     await demo.logged(/^added web: /);
   });
 
-  it('may tell what it likes: none of it reaches the terminal as a command', async () => {
+  it('cannot send control characters to the terminal', async () => {
     await using engine = await FakeEngine.start();
     const labels = {
       'proxy.web.port': '81',
@@ -196,7 +196,7 @@ describe('the end of the demo', () => {
     expect(await demo.exit()).toMatchObject({ code: 0, signal: null });
   });
 
-  it('comes within a second of SIGTERM while nobody reads its log, which is full', async () => {
+  it('comes within a second of SIGTERM while its log is full and has no reader', async () => {
     await using demo = await Demo.start({ args: ['--embedded', '--log', 'debug'] });
     await demo.logged(/^added web: /);
     const { page } = await demo.addresses();
@@ -249,7 +249,7 @@ describe('several engines', () => {
 });
 
 describe('several files', () => {
-  it('are read each by itself', async () => {
+  it('are read independently', async () => {
     const more = `${tmpdir()}/demo-more-${process.pid}.yml`;
     await writeFile(more, 'more:\n  port: 82\n');
     await using demo = await Demo.start({ args: ['--embedded', '--routes', more], routes: app });

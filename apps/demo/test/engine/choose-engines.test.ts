@@ -79,7 +79,7 @@ describe('the search for an engine', () => {
     expect((await chooseNone()).join()).not.toMatch(/root|hunter2/);
   });
 
-  it('finds none any more once it is told to stop', async () => {
+  it('finds no engine after the abort', async () => {
     await using engine = await FakeEngine.start();
     vi.stubEnv('DOCKER_HOST', engine.host);
     abort.abort();

@@ -47,7 +47,7 @@ describe('the list of an engine', () => {
     });
   });
 
-  it('may have null, or nothing, for what is empty', () => {
+  it('may have null, or nothing, for empty values', () => {
     const empty = {
       name: 'web',
       image: '',
@@ -71,7 +71,7 @@ describe('the list of an engine', () => {
     expect(containersOf(answer).containers.map(({ name }) => name)).toEqual(['first', 'second', 'third']);
   });
 
-  it.each(['paused', 'exited', 'created', 'restarting'])('leaves out what is %s', (State) => {
+  it.each(['paused', 'exited', 'created', 'restarting'])('leaves out a container that is %s', (State) => {
     expect(containersOf([{ ...running, State }]).containers).toEqual([]);
   });
 
@@ -87,7 +87,7 @@ describe('the list of an engine', () => {
 });
 
 describe('a container', () => {
-  it('is called by its own name, whatever links call it', () => {
+  it('is called by its name, not by the names of links', () => {
     expect(only([{ ...running, Names: ['/app/db', '/db'] }])?.name).toBe('db');
   });
 

@@ -17,7 +17,7 @@ const hostile = 'a\u001b[2J\u009b1m\u202eb\nc';
 const harmless = 'a\\u001b[2J\\u009b1m\\u202eb\\u000ac';
 
 describe('the log', () => {
-  it('is a line of JSON for each message, where nobody reads along', () => {
+  it('is a line of JSON for each message, where it is piped', () => {
     const text = logged(
       (logger) => logger.child({ source: 'file' }).info({ route: { a: 1 } }, 'hello'),
       false,
@@ -26,7 +26,7 @@ describe('the log', () => {
     expect(text).toMatch(/^[^\n]+\n$/);
   });
 
-  it('is a line to read on a terminal, its fields left out that the message says', () => {
+  it('is a line to read on a terminal, without the fields that the message repeats', () => {
     const text = logged(
       (logger) => logger.child({ source: 'file' }).info({ route: { a: 1 } }, 'hello'),
       true,
@@ -41,7 +41,7 @@ describe('the log', () => {
     expect(logged(write, true, true)).toContain('\u001b');
   });
 
-  it('leaves out what is below its level', () => {
+  it('leaves out messages below its level', () => {
     expect(logged((logger) => logger.debug('hello'), true)).toBe('');
   });
 

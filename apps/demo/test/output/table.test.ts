@@ -29,7 +29,7 @@ describe('the table of routes', () => {
     ]);
   });
 
-  it('reports that there are none', () => {
+  it('reports an empty table', () => {
     expect(renderTable([], wide)).toBe('No routes.');
   });
 
@@ -51,7 +51,7 @@ describe('the table of routes', () => {
     expect(cells(table)[1]).toEqual(['shop', 'https://192.168.1.20:5001']);
   });
 
-  it('is no higher than the terminal, and counts what is left out', () => {
+  it('is not higher than the terminal, and counts the other routes', () => {
     const routes = Array.from({ length: 100 }, (_, i) => route(`app${i}`));
     const lines = renderTable(routes, { ...wide, rows: 24 }).split('\n');
     expect(lines.length).toBeLessThanOrEqual(24);

@@ -70,7 +70,7 @@ describe('a request', () => {
     expect(await get('app.localhost')).toMatchObject({ status: 200, body: 'hello' });
   });
 
-  it('keeps its Host, method, path and body, and says who asked', async () => {
+  it('keeps its Host, method, path and body, and names the client', async () => {
     const app = await upstream(async (request, response) => {
       response.end(`${request.method} ${request.url} ${await text(request)}`);
     });
@@ -244,7 +244,7 @@ describe('a request without a route', () => {
     expect(body).toContain(`<a href="http://app.localhost:${port}/">app</a>`);
   });
 
-  it('is told so where the scheme is not spoken', async () => {
+  it('gets 501 where the proxy does not speak the scheme', async () => {
     expect(await get('ssh')).toMatchObject({ status: 501, body: expect.stringContaining('tcp') });
   });
 });

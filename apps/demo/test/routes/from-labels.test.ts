@@ -376,7 +376,7 @@ describe('a database or a build helper', () => {
     expect(routes(container({ 'proxy.#1.port': '80' }, { ports, ...more }))).toHaveLength(1);
   });
 
-  it('has no route as a helper of buildx, whatever its labels ask for', () => {
+  it('has no route as a helper of buildx, even if a label asks for one', () => {
     expect(routes(container({ 'proxy.*.port': '80' }, { name: 'buildx_buildkit_x0' }))).toEqual([]);
   });
 });

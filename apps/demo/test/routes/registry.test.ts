@@ -98,7 +98,7 @@ describe('a route whose health check fails', () => {
 });
 
 describe('an entry of the table', () => {
-  it('has its provider, and since when it is what it is', async () => {
+  it('has its provider, and the time of its last change', async () => {
     const clock = new ManualClock();
     const registry = new RouteRegistry(['file'], clock);
     const [a, b] = [route('a'), route('b')];
