@@ -16,7 +16,7 @@ const mayInTests = {
   queue: ['events', 'testing'],
   informer: ['events', 'testing'],
   docker: ['testing', 'informer'],
-  file: ['testing'],
+  file: ['testing', 'informer'],
   testing: [],
 };
 

@@ -113,7 +113,7 @@ async function measure(
   standing: Informer<ContainerInfo, DockerEvent>,
   id: string,
 ): Promise<Sample> {
-  if (random.chance(0.5)) await sleep(1000 - (Date.now() % 1000) - random.whole(0, 15));
+  if (random.chance(0.5)) await sleep(Math.max(0, 1000 - (Date.now() % 1000) - random.whole(0, 15)));
   else await sleep(random.whole(0, 300));
   const fresh = random.chance(0.2);
   const starting = fresh ? sleep(random.whole(0, 40)).then(() => follow()) : undefined;
