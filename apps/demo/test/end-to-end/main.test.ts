@@ -280,7 +280,7 @@ describe('the command line', () => {
       {},
       /^demo: Invalid option "host": expected unix:\/\/.*, got "docker"\.?\n$/,
     ],
-    ['such a DOCKER_HOST', [], { DOCKER_HOST: 'docker' }, /^demo: .*DOCKER_HOST.*expected unix:\/\/.*\n$/],
+    ['such a DOCKER_HOST', [], { DOCKER_HOST: 'ftp://h' }, /^demo: .*DOCKER_HOST.*expected unix:\/\/.*\n$/],
     [
       'a directory for a file',
       ['--embedded', '--routes', tmpdir()],
