@@ -17,9 +17,8 @@ import { behindPlace, eventsSincePlace, withinMemory } from './place.ts';
  *
  * A stream may also lose an event and go on: Podman 4.5 and later drop some while they rotate their log. So each
  * question reaches back to where the one before found all received, and a stream that is never silent for `interval`
- * is asked about, too, after at most two of them. That is two requests in 1.5 `interval`, whatever the stream brings:
- * the engine answers them from its memory of 256 events, and Podman by reading its log once. Asking more often would
- * find little more: a stream that falls silent is asked about anyway, with all that it may have dropped.
+ * is checked just as often. That is two requests in `interval`, whatever the stream brings: the engine answers them
+ * from its memory of 256 events, and Podman by reading its log once.
  *
  * Never resolves on a stream that lives; rejects when aborted.
  */
@@ -34,19 +33,25 @@ export async function death(
   const blind = Math.min(SECOND, interval / 2);
   /** Up to when it is known that the stream has brought all. */
   let known = clock.monotonic();
-  /** Up to where all was found received, when that was, and how many lines had come. */
-  let checked = { since: cursor.since, at: known, count: cursor.count };
+  /** When the engine was last asked, with or without success. */
+  let askedAt = known;
+  /** Up to where all events were found received, and how many lines had come then. */
+  let checked = { since: cursor.since, count: cursor.count };
   for (;;) {
     const idleSince = Math.max(heard(), known);
-    await pause(clock, idleSince + interval - clock.monotonic(), signal);
-    const isBusy = heard() > idleSince;
-    if (isBusy && (cursor.count === checked.count || clock.monotonic() < checked.at + 1.5 * interval))
+    const hasNews = cursor.count !== checked.count;
+    const dueAt = (hasNews ? Math.min(idleSince, askedAt - blind) : idleSince) + interval;
+    await pause(clock, dueAt - clock.monotonic(), signal);
+    const isBusy = heard() > idleSince || dueAt < idleSince + interval;
+    // Events that came meanwhile make the check due sooner.
+    if (isBusy && (cursor.count === checked.count || clock.monotonic() < askedAt - blind + interval))
       continue;
 
     const asked = clock.monotonic();
+    askedAt = asked;
     known = asked - blind;
     const place = cursor.anchor;
-    const check = { since: cursor.since, at: asked, count: cursor.count };
+    const check = { since: cursor.since, count: cursor.count };
     const { drops, mayHaveDropped } = cursor;
     let missing: string[] = [];
     let isPassed = false;
