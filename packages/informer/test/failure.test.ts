@@ -363,6 +363,26 @@ describe('memory is bounded', () => {
     expect(informer.state).toBe('current');
   });
 
+  test('and a list with more events during it than are tracked does not bring back an older state', async () => {
+    const { clock, source, informer } = follow(
+      { web: 1 },
+      { prepare: (it) => Object.assign(it, { hold: 'lists' }) },
+    );
+    await clock.advance(0);
+    for (let i = 0; i < 11_000; i++) source.emit(`c${i}`);
+    await clock.advance(1000);
+    source.change('web', 2);
+    await clock.advance(1000);
+    expect(values(informer)).toEqual({ web: 2 });
+    source.held[0]?.answerOld();
+    await clock.advance(0);
+    expect(values(informer)).toEqual({ web: 2 });
+    source.hold = false;
+    for (const held of source.held) held.answer();
+    await clock.advance(4000);
+    expect(informer.state).toBe('current');
+  });
+
   test('of pending keys without `get`', async () => {
     const { clock, source, informer } = follow({}, { prepare: (it) => without(it, 'get') });
     await clock.advance(0);
