@@ -62,7 +62,7 @@ export class EngineHttp {
     const response = decodeBody(raw, this.host);
     if (request.accepts(statusCode) && !isWebPage(headers)) return response;
 
-    const reason = await readRefusal(response, this.#patience);
+    const reason = withoutLogin(await readRefusal(response, this.#patience), this.#route.login);
     const isForced = this.#route.apiVersion !== undefined;
     const older = isForced || statusCode !== 400 ? undefined : negotiateDown(asked, headers, reason);
     if (older === undefined) throw this.#refusal(request, statusCode, reason);
@@ -131,6 +131,15 @@ const MAX_INFORMATIONAL = 32;
 /** `GET /events`, for errors: without the query, because it holds the caller's filters. */
 function describe({ method, path }: EngineRequest): string {
   return `${method} ${path.split('?', 1)[0]}`;
+}
+
+/** Some proxies repeat the request's headers in a refusal. Hides the login in each form in which one would show it. */
+function withoutLogin(text: string, login: string | undefined): string {
+  if (login === undefined) return text;
+  const password = login.slice(login.indexOf(':') + 1);
+  return [Buffer.from(login).toString('base64'), login, password]
+    .filter((secret) => secret !== '')
+    .reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }
 
 /** Whether an answer is meant for people: what listens there is a web server, not an engine. */

@@ -183,11 +183,22 @@ describe('a connected dockerode', () => {
     });
   });
 
-  it('says nothing of a login or a key in an error', async () => {
-    await using server = await RecordingServer.start((_, response) => response.writeHead(401).end());
+  it.each<[string, RequestListener]>([
+    ['an empty body', (_, response) => response.writeHead(401).end()],
+    [
+      'a body that repeats it',
+      ({ headers: { authorization = '' } }, response) => {
+        const login = Buffer.from(authorization.slice('Basic '.length), 'base64').toString();
+        const message = `denied: ${authorization}, ${login}, password ${login.split(':')[1]}`;
+        response.writeHead(401).end(JSON.stringify({ message }));
+      },
+    ],
+  ])('hides the login in an error for a refusal with %s', async (_, refuse) => {
+    await using server = await RecordingServer.start(refuse);
     const host = server.host.replace('tcp://', 'http://us3r:s3cret@');
     await using connection = await new DockerWatcher({ host }).connect();
     const error = await connection.docker.listContainers().catch((error) => error);
+    expect(error).toMatchObject({ code: 'REFUSED' });
     expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(/us3r|s3cret|dXMzcjpzM2NyZXQ/);
     expect(inspect(connection, { depth: 20 })).not.toMatch(/us3r|s3cret|dXMzcjpzM2NyZXQ/);
   });
