@@ -16,7 +16,7 @@ export function isLikelyPath(text: string): boolean {
 const HIDDEN = 'a path that is not shown, since it may be a secret';
 
 /** What paths seldom hold, but PEM, JSON, base64 and logins do. */
-const NO_PATH = /[\p{Cc}{}"]|-----|:\/\/|:[^/]*@|={1,2}$/u;
+const NO_PATH = /[\p{Cc}{}"]|-----|:\/\/|:[^/:]*@|={1,2}$/u;
 
 /**
  * Random base64 has a "/" in 64 characters, so that a key without its PEM header has longer runs than folders' names:
