@@ -187,7 +187,7 @@ describe('a stream that died without a sign', () => {
   it.each([0, 2])(
     'is not suspected for a long log of %i hours ago when the clock was set back',
     async (hours) => {
-      await using scene = await Scene.begin({}, { dialect: 'podman-4.3' });
+      await using scene = await Scene.begin({}, { dialect: 'podman-4.3', clock: engineTime() });
       await using watch = await scene.watchAnchored();
       scene.noise(1600); // more than is kept of what was seen
       scene.engine.stepClock(hours * 3_600_000);
