@@ -70,7 +70,20 @@ export class ConfigFileWatcher implements Watcher<FileEvent> {
         if (inUse) shared.set(path, watch);
         else shared.delete(path);
       });
-    return watch.stream(this.#basePath, this.name, options);
+    return watch.stream({ owner: this, source: this.#basePath, name: this.name }, options);
+  }
+
+  /**
+   * Announces a write of this file by this program, so that the streams of this object emit no event for it. Other
+   * watchers of the file emit the event as usual. See `DirectoryWatcher.expect`.
+   *
+   * @returns a function that withdraws the announcement, and returns whether it was still pending
+   * @throws {WatcherError} `INVALID_OPTION` for content that is neither text nor bytes; `TOO_MANY_EXPECTATIONS` while
+   *   1,000 writes are expected in the base path
+   */
+  expect(content: string | Uint8Array): () => boolean {
+    const watch = shared.get(this.#path) ?? new SharedDirectory(this.#path, this.#settings);
+    return watch.expect(this, this.name, content);
   }
 
   #refuseConflict(): void {

@@ -38,7 +38,7 @@ export class DirectoryWatcher implements Watcher<FileEvent> {
 
   /** A stream of every file in the directory. */
   events(options?: WatchOptions): WatchStream<FileEvent> {
-    return this.#watch.stream(this.path, undefined, options);
+    return this.#watch.stream({ owner: this, source: this.path }, options);
   }
 
   /**
@@ -56,10 +56,49 @@ export class DirectoryWatcher implements Watcher<FileEvent> {
     const name = fileNameOption('relativePath', relativePath);
     let file = this.#files.get(name);
     if (!file) {
-      file = new FileWatcher(name, (options) => this.#watch.stream(this.path, name, options));
+      file = new FileWatcher(name, (options) =>
+        this.#watch.stream({ owner: this, source: this.path, name }, options),
+      );
       this.#files.set(name, file);
     }
     return file;
+  }
+
+  /**
+   * Announces a write by this program, so that the streams of this watcher, those of `add()` included, emit no event
+   * for it. Call it before the write, with the whole content that the file will have. Other watchers of the directory
+   * emit the event as usual.
+   *
+   * The first settled look at the file ends the announcement. If the file has the expected content, no event follows:
+   * take that content as known when the write succeeds. Any other content is an event, even one that is not new. If
+   * nothing notifies of the write, the watcher looks after 10,000 ms plus `pollInterval` and forty times `settleTime`
+   * (at least 2000 ms).
+   *
+   * @param content text, compared as UTF-8, or bytes. Content above `contentLimit` is not recognized: the write is an
+   *   event. Deletions cannot be expected
+   * @returns a function that withdraws the announcement, for a write that fails. It returns false if the announcement
+   *   has ended already, or if no stream is open: then there was no event to leave out
+   * @throws {WatcherError} `INVALID_OPTION` for a path that is not of a file directly in the directory, and for content
+   *   that is neither text nor bytes; `TOO_MANY_EXPECTATIONS` while 1,000 writes are expected
+   *
+   * @example
+   * ```ts
+   * import { writeFile } from 'node:fs/promises';
+   *
+   * const directory = new DirectoryWatcher('./config');
+   * const stream = directory.events({ signal });
+   * await stream.ready;
+   * const cancel = directory.expect('users.yml', 'alice');
+   * await writeFile('./config/users.yml', 'alice').catch((error) => {
+   *   cancel();
+   *   console.error(error);
+   * });
+   * for await (const event of stream) console.log(event.actorName);
+   * // => routes.yml
+   * ```
+   */
+  expect(relativePath: string, content: string | Uint8Array): () => boolean {
+    return this.#watch.expect(this, fileNameOption('relativePath', relativePath), content);
   }
 }
 

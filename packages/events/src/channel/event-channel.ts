@@ -134,6 +134,24 @@ export class EventChannel<E extends WatcherEvent> implements WatchStream<E>, Wat
     else this.#hold(event);
   }
 
+  /**
+   * Merges an event into one of its key that waits for the consumer, and returns whether one waits. Otherwise the
+   * consumer does not get the event.
+   */
+  pushIfHeld(event: E): boolean {
+    if (this.#closing) return false;
+    try {
+      if (!this.#held.merge(event)) return false;
+    } catch (cause) {
+      this.error(consumerFailed('The coalescing', cause, this.source));
+      this.push(event);
+      return true;
+    }
+    this.#counters.received++;
+    this.#counters.merged++;
+    return true;
+  }
+
   #hold(event: E): void {
     try {
       if (this.#held.merge(event)) {

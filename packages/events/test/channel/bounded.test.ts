@@ -142,6 +142,15 @@ describe('coalesce', () => {
     expect(names).toEqual(['a1+a2', '-', 'b1+b2!+b3', 'c1+c2!']);
   });
 
+  test('pushIfHeld merges an event into a held one of its key, and drops it if none is held', () => {
+    const stream = channel({ coalesce, capacity: 2 });
+    push(stream, 'a1 -');
+    expect(['a2', 'b1', '-'].map((name) => stream.pushIfHeld(event(name)))).toEqual([true, false, false]);
+    expect(stream.stats).toMatchObject({ received: 3, buffered: 2, merged: 1, overflows: 0 });
+    expect(drained(stream)).toEqual(['a1+a2', '-']);
+    expect(stream.pushIfHeld(event('a3'))).toBe(false);
+  });
+
   test('an event that was handed out is not merged with', async () => {
     const stream = channel({ coalesce });
     const iterator = stream[Symbol.asyncIterator]();

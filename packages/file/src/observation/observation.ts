@@ -11,9 +11,11 @@ import { Picture } from '../picture/picture.ts';
 import { type Doubt, Doubts } from '../picture/settle.ts';
 import { Survey } from '../picture/survey.ts';
 import { type Fault, Faults, faultError } from '../system/faults.ts';
+import type { FileState } from '../system/snapshot.ts';
 import { Admission } from './admission.ts';
 import { Alarm } from './alarm.ts';
 import { publishChanges, publishDirectory } from './diagnostics.ts';
+import { Expectations, type Owner } from './expectations.ts';
 import { LoopLoad } from './loop-load.ts';
 import { Notice } from './notice.ts';
 import { PollPlan } from './poll-plan.ts';
@@ -47,6 +49,7 @@ export class Observation {
   readonly #survey: Survey;
   readonly #examiner: Examiner;
   readonly #admission: Admission;
+  readonly #expectations: Expectations;
   readonly #pollPlan = new PollPlan();
   readonly #loopLoad = new LoopLoad();
   readonly #stop = new AbortController();
@@ -63,6 +66,7 @@ export class Observation {
     this.#fileSystem = new FileSystem({ clock, timeout, signal: this.#stop.signal });
     this.#alarm = new Alarm(clock);
     this.#doubts = new Doubts(settings.settle);
+    this.#expectations = new Expectations(path, settings);
     this.#faults = new Faults(
       (fault) => this.#tellFault(fault),
       (fault) =>
@@ -141,6 +145,16 @@ export class Observation {
     return this.#seats.size > 0;
   }
 
+  /**
+   * Keeps the event of a write from the streams of the watcher that announces it. Returns a function that withdraws the
+   * announcement, and returns whether it was still pending.
+   */
+  expect(owner: Owner, name: string, hash: string): () => boolean {
+    const cancel = this.#expectations.add(owner, name, hash);
+    this.#alarm.ring();
+    return cancel;
+  }
+
   /** Resolves when the OS watch is closed and nothing is being read any more. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -155,6 +169,7 @@ export class Observation {
         if (this.#suspect && (await this.#checkWatch())) await this.#scan();
         await this.#admission.cover(signal);
         if (this.#now() >= this.#nextTick) await this.#tick();
+        for (const name of this.#expectations.due()) this.#doubts.hint(name, this.#now());
         await this.#settle(signal);
         if (this.#crash) throw this.#crash.error;
         this.#admission.openSettled();
@@ -197,7 +212,8 @@ export class Observation {
   #nextMoment(): number | undefined {
     const ticks = this.#settings.pollInterval !== undefined || !this.#watch.watching || this.#faults.size > 0;
     if (ticks) this.#nextTick = Math.min(this.#nextTick, this.#now() + this.#interval());
-    const next = Math.min(this.#nextTick, this.#doubts.next() ?? Number.POSITIVE_INFINITY);
+    const doubtsNext = this.#doubts.next() ?? Number.POSITIVE_INFINITY;
+    const next = Math.min(this.#nextTick, doubtsNext, this.#expectations.next());
     return Number.isFinite(next) ? next : undefined;
   }
 
@@ -286,26 +302,68 @@ export class Observation {
   async #settle(signal: AbortSignal): Promise<void> {
     const due = this.#doubts.due(this.#now()).filter((doubt) => this.#isWanted(doubt));
     if (due.length === 0) return;
+    const before = new Map(due.map(({ name }) => [name, this.#picture.files.get(name)]));
     const changes = await this.#examiner.examine(due, signal);
     if (changes.length > 0) publishChanges(this.#path, changes.length);
-    for (const change of changes) this.#tell(change);
-    for (const [seat, name] of this.#admission.undone(changes))
+    const expected = this.#endExpectations(due, changes, before);
+    for (const change of changes) this.#tell(change, expected.get(change.name));
+    this.#tellUnexpected(expected, changes);
+    // A stream that has just opened may have shown its consumer what an expected write replaced.
+    const told = changes.filter(({ name }) => !expected.has(name));
+    for (const [seat, name] of this.#admission.undone(told))
       seat.tell(asItIs(name, this.#picture.files.get(name)));
+  }
+
+  /** Ends the expectations of the names that have settled, each by what its owners know of the file from now on. */
+  #endExpectations(
+    due: readonly Doubt[],
+    changes: readonly Change[],
+    before: ReadonlyMap<string, FileState | undefined>,
+  ): ReadonlyMap<string, Outcomes> {
+    const expected = new Map<string, Outcomes>();
+    const settled = due.filter((doubt) => doubt.settled).map(({ name }) => name);
+    for (const name of new Set([...settled, ...changes.map((change) => change.name)])) {
+      const outcomes = this.#expectations.settle(name, before.get(name), this.#picture.files.get(name));
+      if (outcomes.size > 0) expected.set(name, outcomes);
+    }
+    return expected;
+  }
+
+  /**
+   * Tells the owners of expectations that another content was found where that is no change: their write was undone
+   * before it settled, or did not happen.
+   */
+  #tellUnexpected(expected: ReadonlyMap<string, Outcomes>, changes: readonly Change[]): void {
+    const changed = new Set(
+      changes.filter((change) => !('state' in change && change.same)).map(({ name }) => name),
+    );
+    for (const [name, outcomes] of expected) {
+      if (changed.has(name)) continue;
+      for (const seat of this.#seats.of(name)) {
+        const isUnexpected = outcomes.get(seat.owner) === false && this.#admission.isOpen(seat);
+        if (isUnexpected) seat.tell(asItIs(name, this.#picture.files.get(name)));
+      }
+    }
   }
 
   /** Whoever asked for it may have left. */
   #isWanted({ name }: Doubt): boolean {
     const wanted = this.#seats.wants(name);
-    if (!wanted) this.#doubts.settle(name);
+    if (!wanted) {
+      this.#doubts.settle(name);
+      this.#expectations.forget(name);
+    }
     return wanted;
   }
 
   /** Whether somebody else asks for a hidden name makes no difference to anybody. */
-  #tell(change: Change): void {
+  #tell(change: Change, outcomes: Outcomes | undefined): void {
     const shown = shownOf(change, (name) => this.#seats.isShown(name));
     if (!shown) return;
     for (const seat of this.#seats.of(change.name)) {
-      if (this.#admission.isOpen(seat)) seat.tell(shown);
+      if (!this.#admission.isOpen(seat)) continue;
+      if ('state' in shown && outcomes?.get(seat.owner)) seat.tellKnown(shown);
+      else seat.tell(shown);
     }
   }
 
@@ -334,6 +392,9 @@ export class Observation {
     return this.#settings.clock.monotonic();
   }
 }
+
+/** Whether each watcher that expected a write of a name found its content. */
+type Outcomes = ReadonlyMap<Owner, boolean>;
 
 const NONE: readonly string[] = [];
 

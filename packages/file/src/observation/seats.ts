@@ -3,11 +3,15 @@ import type { Fault } from '../system/faults.ts';
 
 /** One stream's place at an observation. */
 export interface Seat {
+  /** The watcher whose stream it is. */
+  readonly owner: object;
   /** The one file that it asks for; undefined: every file that is neither hidden nor ignored. */
   readonly name: string | undefined;
   /** From here on every change is told. */
   open(): void;
   tell(change: Change): void;
+  /** Takes a change that its consumer knows of: it only brings an event up to date that still waits for it. */
+  tellKnown(change: Change): void;
   fault(fault: Fault): void;
   /** There is nothing more to come: an error that nothing here accounts for. */
   fail(error: unknown): void;

@@ -1,10 +1,17 @@
-import type { WatchOptions, WatchStream } from '@watcher/core';
+import { invalidOption, type WatchOptions, type WatchStream } from '@watcher/core';
 import { EventChannel, type FileEvent } from '@watcher/events';
 import type { Settings } from '../options.ts';
 import { faultError } from '../system/faults.ts';
+import { hashOf, type Owner } from './expectations.ts';
 import { eventOf, latestOfEachPath, reloadOf } from './file-events.ts';
 import { Observation } from './observation.ts';
 import type { Seat } from './seats.ts';
+
+export interface StreamOrigin {
+  readonly owner: Owner;
+  readonly source: string;
+  readonly name?: string | undefined;
+}
 
 /** What all streams of one directory share: one observation, begun with the first of them and ended with the last. */
 export class SharedDirectory {
@@ -23,8 +30,11 @@ export class SharedDirectory {
     this.#onUse = onUse;
   }
 
-  /** A stream of every file, or of the one called `name`. `source` is the directory as its consumer knows it. */
-  stream(source: string, name: string | undefined, options: WatchOptions = {}): WatchStream<FileEvent> {
+  /**
+   * A stream of every file, or of the one called `name`. `source` is the directory as its consumer knows it, and
+   * `owner` the watcher whose expected writes it leaves out.
+   */
+  stream({ owner, source, name }: StreamOrigin, options: WatchOptions = {}): WatchStream<FileEvent> {
     const { clock } = this.settings;
     const channel = new EventChannel<FileEvent>({
       ...options,
@@ -35,6 +45,7 @@ export class SharedDirectory {
     return channel.run(async (signal) => {
       const over = Promise.withResolvers<void>();
       const seat: Seat = {
+        owner,
         name,
         open: () => channel.opened(),
         tell: (change) => {
@@ -43,6 +54,7 @@ export class SharedDirectory {
             channel.push(eventOf(change, source, clock.now()));
           }
         },
+        tellKnown: (change) => void channel.pushIfHeld(eventOf(change, source, clock.now())),
         fault: (fault) => channel.error(faultError(fault, source)),
         fail: over.reject,
       };
@@ -57,6 +69,12 @@ export class SharedDirectory {
         await leave();
       }
     });
+  }
+
+  /** Expects a write, as `DirectoryWatcher.expect` does. Without a stream there is no event to leave out. */
+  expect(owner: Owner, name: string, content: string | Uint8Array): () => boolean {
+    const hash = hashOf(contentOption('content', content));
+    return this.#observation?.expect(owner, name, hash) ?? (() => false);
   }
 
   /** At once, up to what has to be waited for: whoever ends a stream may begin one with other options in the same breath. */
@@ -78,4 +96,10 @@ export class SharedDirectory {
     this.#onUse(false);
     await observation.close();
   }
+}
+
+/** Checks content without showing it in the error: it may hold secrets. */
+function contentOption(option: string, given: string | Uint8Array): string | Uint8Array {
+  if (typeof given === 'string' || given instanceof Uint8Array) return given;
+  throw invalidOption(option, 'a string or bytes (Uint8Array)', typeof given);
 }

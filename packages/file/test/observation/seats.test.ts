@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { type Seat, Seats } from '../../src/observation/seats.ts';
 
-const seatOf = (name?: string): Seat => ({ name, open() {}, tell() {}, fault() {}, fail() {} });
+const seatOf = (name?: string): Seat => ({
+  owner: {},
+  name,
+  open() {},
+  tell() {},
+  tellKnown() {},
+  fault() {},
+  fail() {},
+});
 const isIgnored = (name: string) => name.endsWith('.bak');
 
 test('a name is wanted by who asks for it, and by who asks for every file if it is shown', () => {
