@@ -38,10 +38,13 @@ export async function race<T>(
   try {
     return await Promise.race(running);
   } finally {
-    link.abort();
+    link.abort(DECIDED);
     await Promise.allSettled(running);
   }
 }
+
+/** One for all races: to make one, with its stack, would cost more than the rest of a short race. */
+const DECIDED = new DOMException('Another task settled first.', 'AbortError');
 
 /** Resolves with `value` as `promise` does, or rejects when `signal` is aborted. For promises of someone else's. */
 export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -9,7 +9,10 @@ import { type Patience, readRefusal } from './error-body.ts';
 
 /** Where requests go, in Node's terms. */
 export interface Route {
+  /** Opens a connection per request, at least for streams. */
   readonly agent: http.Agent;
+  /** Keeps the connection of an answered request for the next one. */
+  readonly keepingAgent: http.Agent;
   readonly secure: boolean;
   /** A socket or pipe, or else a host and port. */
   readonly target: { readonly socketPath: string } | { readonly host: string; readonly port: number };
@@ -19,7 +22,7 @@ export interface Route {
   readonly login: string | undefined;
   /** The version to speak. Undefined: the newest that both sides know. */
   readonly apiVersion: string | undefined;
-  /** Ends every connection of `agent`; resolves when they are gone. */
+  /** Ends every connection of both agents; resolves when they are gone. */
   close(): Promise<void>;
 }
 
@@ -28,6 +31,8 @@ export interface EngineRequest {
   /** Without the version, with the query. */
   readonly path: string;
   readonly signal: AbortSignal;
+  /** Whether it may use a connection that an earlier request left, and leave its own: not for streams and probes. */
+  readonly reusesConnection: boolean;
   /** Whether a status is an answer. Any other is a refusal. */
   accepts(status: number): boolean;
 }
@@ -77,8 +82,9 @@ export class EngineHttp {
   }
 
   #exchange(request: EngineRequest, version: string): Promise<http.IncomingMessage> {
-    const { agent, secure, target, pathPrefix, login } = this.#route;
-    const { method, path, signal } = request;
+    const { secure, target, pathPrefix, login } = this.#route;
+    const { method, path, signal, reusesConnection } = request;
+    const agent = reusesConnection ? this.#route.keepingAgent : this.#route.agent;
     return new Promise((resolve, reject) => {
       const exchange = (secure ? https : http).request({
         ...target,
@@ -108,8 +114,9 @@ export class EngineHttp {
       });
       exchange.on('error', (error) => {
         if (isAnswered) return; // the reader of the body receives it
-        // The engine may have closed a kept connection just now, which is no refusal of this request.
-        if (exchange.reusedSocket && !signal.aborted) resolve(this.#exchange(request, version));
+        // The engine may have closed a kept connection just now, which does not refuse this request: use a new one.
+        if (exchange.reusedSocket && !signal.aborted)
+          resolve(this.#exchange({ ...request, reusesConnection: false }, version));
         else reject(error);
       });
       exchange.once('close', () => {

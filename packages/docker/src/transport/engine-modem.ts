@@ -1,5 +1,5 @@
 import type { Clock, WatcherError } from '@watcher/core';
-import { linkAbort } from '../concurrency.ts';
+import { type LinkedAbort, linkAbort } from '../concurrency.ts';
 import { classify } from '../errors/classify.ts';
 import { fault } from '../errors/fault.ts';
 import { StatusError } from '../errors/status-error.ts';
@@ -45,7 +45,10 @@ export class EngineModem {
   readonly demuxStream = demuxStream;
   readonly #http: EngineHttp;
   readonly #deadline: Deadline | undefined;
-  readonly #closing = new AbortController();
+  /** Of requests and streams that have not ended. */
+  readonly #links = new Set<LinkedAbort>();
+  /** Returns what requests reject with once it is closed. An error costs more than a request, so it is made if needed. */
+  #closeReason: (() => unknown) | undefined;
   readonly #running = new Set<Promise<void>>();
 
   /** @param deadline undefined: the caller limits each request by its signal */
@@ -69,18 +72,25 @@ export class EngineModem {
    * `reason`. Default: an error that says so.
    */
   async close(reason?: unknown): Promise<void> {
-    this.#closing.abort(reason ?? fault('ABORTED', `The connection to ${this.#http.host} is closed.`));
+    const { host } = this.#http;
+    this.#closeReason ??= () => reason ?? fault('ABORTED', `The connection to ${host} is closed.`);
+    for (const link of this.#links) link.abort(this.#closeReason());
     await Promise.allSettled(this.#running);
   }
 
   async #answer(options: DialOptions): Promise<unknown> {
     const { abortSignal, isStream, method = 'GET' } = options;
-    this.#closing.signal.throwIfAborted();
+    if (this.#closeReason) throw this.#closeReason();
     abortSignal?.throwIfAborted();
     const request = `${method} ${options.path.split('?', 1)[0]}`;
     if ((method !== 'GET' && method !== 'HEAD') || options.hijack || options.openStdin || options.file)
       throw readOnly(request);
-    const link = linkAbort(this.#closing.signal, ...(abortSignal ? [abortSignal] : []));
+    const link = linkAbort(...(abortSignal ? [abortSignal] : []));
+    this.#links.add(link);
+    const ended = () => {
+      this.#links.delete(link);
+      link[Symbol.dispose]();
+    };
     const { host } = this.#http;
     let isLate = false;
     const { clock, timeout } = this.#deadline ?? {};
@@ -93,14 +103,15 @@ export class EngineModem {
         method,
         path: pathOf(options),
         signal: link.signal,
+        reusesConnection: !isStream,
         accepts: (status) => (options.statusCodes ?? OK)[status] === true,
       });
       if (!isStream) return await readAnswer(response, host, request);
-      response.once('close', () => link[Symbol.dispose]());
+      response.once('close', ended);
       if (method === 'HEAD') response.resume(); // it has no body that somebody would read
       return response;
     } catch (error) {
-      link[Symbol.dispose]();
+      ended();
       if (isLate) {
         const advice = 'Is the engine overloaded or frozen? If it is only slow, raise "timeout".';
         throw fault('TIMEOUT', `No answer to ${request} from ${host} within ${timeout} ms. ${advice}`);
@@ -109,7 +120,7 @@ export class EngineModem {
       throw describeError(error, host, options);
     } finally {
       if (timer !== undefined) clock?.clearTimeout(timer);
-      if (!isStream) link[Symbol.dispose]();
+      if (!isStream) ended();
     }
   }
 }

@@ -131,6 +131,23 @@ describe('the store of an informer', () => {
   });
 });
 
+test('inspects reuse the connection of the first list, and none is left after the informer', async () => {
+  const ids = [await running('web'), await running('db')];
+  const { informer } = await follow();
+  const { accepted } = engine.connections;
+  for (const change of ['pause', 'unpause', 'pause', 'unpause'] as const) {
+    for (const id of ids) {
+      await engine[change](id);
+      const state = change === 'pause' ? 'paused' : 'running';
+      await eventually(() => expect(informer.store.get(id)?.state).toBe(state));
+    }
+  }
+  expect(informer.stats.gets).toBeGreaterThanOrEqual(8);
+  expect(engine.connections.accepted - accepted).toBeLessThanOrEqual(1);
+  await informer.close();
+  await eventually(() => expect(engine.connections.open).toBe(0));
+});
+
 describe('a container that is replaced under its name', () => {
   const replace = async (id: string) => {
     await engine.rename(id, 'old_web');

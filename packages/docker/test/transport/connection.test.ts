@@ -204,6 +204,93 @@ describe('a connected dockerode', () => {
   });
 });
 
+describe('the connections of requests', () => {
+  const sockets = (server: RecordingServer) => new Set(server.requests.map(({ socket }) => socket)).size;
+  const connect = ({ host }: RecordingServer) => new DockerWatcher({ host }).connect();
+
+  it('are one for requests that follow each other, and closed with the connection', async () => {
+    await using server = await RecordingServer.start(({ url = '' }, response) => {
+      if (url.includes('/none/')) response.writeHead(404, { 'Content-Type': 'application/json' });
+      response.end(url.includes('/none/') ? '{"message":"none"}' : '[]');
+    });
+    const connection = await connect(server);
+    for (let i = 0; i < 5; i++) {
+      await connection.docker.listContainers();
+      await connection.docker.getContainer('web').inspect();
+      await expect(connection.docker.getContainer('none').inspect()).rejects.toThrow('404');
+    }
+    expect(server.requests).toHaveLength(15);
+    expect(sockets(server)).toBe(1);
+    await connection.close();
+    await vi.waitUntil(async () => (await server.connections()) === 0);
+  });
+
+  it('are kept up to eight at a time', async () => {
+    const held: (() => void)[] = [];
+    await using server = await RecordingServer.start((_, response) => held.push(() => response.end('[]')));
+    await using connection = await connect(server);
+    const answers = Array.from({ length: 20 }, () => connection.docker.listContainers());
+    await eventually('all requests', () => held.length === 20);
+    for (const answer of held) answer();
+    await Promise.all(answers);
+    await vi.waitUntil(async () => (await server.connections()) === 8);
+  });
+
+  it('are new for each stream, and not kept', async () => {
+    await using server = await RecordingServer.start((_, response) => response.end('[]'));
+    await using connection = await connect(server);
+    await connection.docker.listContainers();
+    for (let i = 0; i < 3; i++) await text((await connection.docker.getEvents()) as unknown as Readable);
+    expect(sockets(server)).toBe(4);
+    expect(server.requests.map(({ headers }) => headers.connection)).toEqual([
+      'keep-alive',
+      ...Array(3).fill('close'),
+    ]);
+  });
+
+  it('are new for a request that was sent as the engine closed the kept one', async () => {
+    await using server = await RecordingServer.start(({ socket }, response) => {
+      if (server.requests.length === 2) socket.destroy();
+      else response.end(JSON.stringify([server.requests.length]));
+    });
+    await using connection = await connect(server);
+    expect(await connection.docker.listContainers()).toEqual([1]);
+    expect(await connection.docker.listContainers()).toEqual([3]);
+    expect(sockets(server)).toBe(2);
+  });
+
+  it('are new for it once, and then its failure is an error', async () => {
+    const held: (() => void)[] = [];
+    await using server = await RecordingServer.start(({ socket }, response) => {
+      if (server.requests.length > 8) socket.destroy();
+      else held.push(() => response.end('[]'));
+    });
+    await using connection = await connect(server);
+    const answers = Array.from({ length: 8 }, () => connection.docker.listContainers());
+    await eventually('eight requests', () => held.length === 8);
+    for (const answer of held) answer();
+    await Promise.all(answers);
+    await expect(connection.docker.listContainers()).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    expect(server.requests).toHaveLength(10);
+  });
+
+  it('are closed when they are idle for some seconds, while a silent request goes on', async () => {
+    let answerSlow = () => {};
+    await using server = await RecordingServer.start(({ url = '' }, response) => {
+      if (url.includes('/slow/')) answerSlow = () => response.end('{}');
+      else response.end('[]');
+    });
+    await using connection = await new DockerWatcher({ host: server.host, timeout: 60_000 }).connect();
+    const slow = connection.docker.getContainer('slow').inspect();
+    await eventually('the slow request', () => server.requests.length === 1);
+    await connection.docker.listContainers();
+    expect(await server.connections()).toBe(2);
+    await vi.waitUntil(async () => (await server.connections()) === 1, 10_000);
+    answerSlow();
+    expect(await slow).toEqual({});
+  });
+});
+
 describe('an answer', () => {
   /** Asks a server that answers like this. */
   async function connect(answer: RequestListener, clock = new ManualClock()) {

@@ -8,7 +8,7 @@ export class RecordingServer implements AsyncDisposable {
   readonly #server: Server;
 
   static async start(answer: RequestListener, address = '127.0.0.1'): Promise<RecordingServer> {
-    const server = createServer();
+    const server = createServer({ keepAliveTimeout: 0 }); // keeps idle connections open, as an engine does
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, address, resolve);
