@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync
 import { ManualClock } from '@watcher/testing/clock';
 import { describe, expect, test } from 'vitest';
 import { DirectoryWatcher } from '../../src/index.ts';
+import { coarseFileSystem, whyNotCoarse } from '../support/coarse-file-system.ts';
 import { fuseMount, whyNoFuse } from '../support/fuse-mount.ts';
 import { playground } from '../support/playground.ts';
 import { record } from '../support/recorder.ts';
@@ -11,6 +12,7 @@ import { until } from '../support/wait.ts';
 const YEAR_2026 = 1_767_225_600;
 
 const onFuse = testWith(await whyNoFuse());
+const onLoop = testWith(await whyNotCoarse());
 
 describe('a file whose content is new and whose stat is the same', () => {
   onFuse('is written, where the file system shows times that are set', async () => {
@@ -43,6 +45,35 @@ test('a directory that is moved away and back has every file read again', async 
   await clock.advance(1000);
   await until(() => (clock.next ?? 0) <= 50, 'the file to be read again');
 });
+
+describe('a file system that is mounted again with another content, and all of stat the same,', () => {
+  onLoop.each([
+    ['notifications alone', { pollInterval: false }, false],
+    ['the poll alone, if the mount has another ID', { polling: true, pollInterval: 100 }, true],
+  ] as const)('has every file read again, with %s', async (_, options, hasNewId) => {
+    await using place = await coarseFileSystem({ inodeSize: 256 });
+    const path = place.at('a.yml');
+    writeFileSync(path, 'port: 8080');
+    const clock = new ManualClock(Date.now() + 86_400_000);
+    await using seen = await record(new DirectoryWatcher(place.path, { ...options, clock }));
+    const before = [statOf(path), statOf(place.path)];
+    expect(statSync(path, { bigint: true }).ctimeNs % 1_000_000_000n, 'the times are exact').not.toBe(0n);
+    place.remountWith('port: 8080', 'port: 9090', hasNewId);
+    const after = [statOf(path), statOf(place.path)];
+    await until(() => {
+      void clock.advance(10);
+      return seen.lines.length > 0;
+    }, 'the new content to be emitted');
+    expect(seen.lines).toEqual(['written a.yml']);
+    expect(after, 'stat shows nothing').toEqual(before);
+  });
+});
+
+/** Everything but the time of the last read. */
+function statOf(path: string): string {
+  const { atimeMs: _, atimeNs: __, ...rest } = statSync(path, { bigint: true });
+  return Object.entries(rest).map(String).join();
+}
 
 test.runIf(process.platform === 'linux')(
   'a file with a size that is not that of its content is no event for as long as that stays',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Playground, playground } from './playground.ts';
 
 export interface CoarseFileSystem extends AsyncDisposable {
@@ -7,13 +7,25 @@ export interface CoarseFileSystem extends AsyncDisposable {
   at(...names: string[]): string;
   /** Takes it away and mounts it again, acting on it before anything else runs in this process. */
   remount(act: () => void): void;
+  /**
+   * Takes it away and mounts it again with other bytes in a file, as many: nothing else differs, not even a time.
+   * `hasNewId` keeps the system from giving the mount the ID that it had.
+   */
+  remountWith(before: string, after: string, hasNewId: boolean): void;
+}
+
+export interface CoarseFileSystemOptions {
+  /** Bytes of an inode. With 256 the times are exact, and there are birth times. Default 128. */
+  readonly inodeSize?: 128 | 256;
 }
 
 /** A file system that keeps times in whole seconds and no birth times: ext4 with small inodes, from a file. */
-export async function coarseFileSystem(): Promise<CoarseFileSystem> {
+export async function coarseFileSystem({
+  inodeSize = 128,
+}: CoarseFileSystemOptions = {}): Promise<CoarseFileSystem> {
   const place = await playground();
   try {
-    mount(place);
+    mount(place, inodeSize);
   } catch (error) {
     await place[Symbol.asyncDispose]();
     throw error;
@@ -25,6 +37,17 @@ export async function coarseFileSystem(): Promise<CoarseFileSystem> {
       execFileSync('umount', [place.at('mounted')]);
       mountImage(place);
       act();
+    },
+    remountWith: (before, after, hasNewId) => {
+      execFileSync('umount', [place.at('mounted')]);
+      if (hasNewId) execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', place.at('beside')]);
+      const image = readFileSync(place.at('image'));
+      const position = image.indexOf(before);
+      if (position < 0 || before.length !== after.length) throw new Error(`no place for ${after}`);
+      image.write(after, position);
+      writeFileSync(place.at('image'), image);
+      mountImage(place);
+      if (hasNewId) execFileSync('umount', [place.at('beside')]);
     },
     async [Symbol.asyncDispose]() {
       execFileSync('umount', [place.at('mounted')]);
@@ -43,11 +66,11 @@ export async function whyNotCoarse(): Promise<string | undefined> {
   }
 }
 
-function mount(place: Playground): void {
+function mount(place: Playground, inodeSize: number): void {
   const image = place.at('image');
   execFileSync('truncate', ['-s', '4M', image]);
-  execFileSync('mkfs.ext4', ['-q', '-I', '128', image], { stdio: 'pipe' });
-  mkdirSync(place.at('mounted'));
+  execFileSync('mkfs.ext4', ['-q', '-I', `${inodeSize}`, image], { stdio: 'pipe' });
+  for (const name of ['mounted', 'beside']) mkdirSync(place.at(name));
   mountImage(place);
 }
 
