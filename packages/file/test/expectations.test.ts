@@ -219,7 +219,48 @@ describe('an expected write', () => {
   });
 });
 
+test('a stream that opens during an expected write gets the event: its consumer may have read a part', async () => {
+  await using area = await place();
+  const clock = new ManualClock(Date.now() + 86_400_000);
+  const directory = new DirectoryWatcher(area.path, { clock, pollInterval: false });
+  const systemTime = new DirectoryWatcher(area.path);
+  await using first = await record(directory);
+  await using notified = await record(systemTime);
+  await using served = await record(systemTime.add('.served'));
+  writeFileSync(area.at('b.yml'), 'foreign');
+  await notified.lineCount(1);
+  await using second = new Recorder(directory.events()); // waits until b.yml has settled
+  writeFileSync(area.at('.served'), 'the stream was let in');
+  await served.lineCount(1);
+  await clock.advance(40);
+  directory.expect('a.yml', 'own');
+  area.write('own');
+  await notified.lineCount(2);
+  await clock.advance(10);
+  await second.stream.ready;
+  expect(first.lines).toEqual(['created b.yml']);
+  await until(() => {
+    void clock.advance(10);
+    return second.lines.length > 0;
+  }, 'the event');
+  expect(second.lines).toEqual(['written a.yml']);
+});
+
 describe('an expected write that does not happen', () => {
+  test('of a file that no stream asks for takes no place for longer', async () => {
+    await using area = await place();
+    const clock = new ManualClock(Date.now() + 86_400_000);
+    const directory = new DirectoryWatcher(area.path, { clock, ignore: /^ignored/ });
+    await using _ = await record(directory);
+    for (let i = 0; i < MAX_PENDING; i++) directory.expect(`ignored-${i}`, 'own');
+    expect(() => directory.expect('a.yml', 'own')).toThrow(/expected writes/);
+    for (let passed = 0; passed < 14_000; passed += 100) {
+      await clock.advance(100);
+      await until(() => clock.pending > 0, 'the look to end');
+    }
+    expect(() => directory.expect('a.yml', 'own')).not.toThrow();
+  });
+
   test('is an event after 10 s, the poll interval and forty settle times', async () => {
     await using area = await place();
     const clock = new ManualClock(Date.now() + 86_400_000);

@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { mkdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { ConfigFileWatcher, DirectoryWatcher } from '../../src/index.ts';
@@ -36,6 +36,17 @@ describe.each([
       await seen.until(({ lines }) => namesAfter(lines, ['routes.yml']).join() === after);
     }
     expect(seen.errorCodes).toEqual([]);
+  });
+
+  test('a name that an event reports as gone is not listed, though the file is still found by it', async () => {
+    await using place = await caseFoldingFileSystem();
+    await writeFile(place.at('routes.yml'), 'one');
+    await using seen = await record(new DirectoryWatcher(place.path, options));
+    await rename(place.at('routes.yml'), place.at('Routes.yml'));
+    const isGone = (line: string) => /^(deleted|renamed) routes\.yml/.test(line);
+    await seen.until(({ lines }) => lines.some(isGone));
+    expect(readdirSync(place.path)).toEqual(['Routes.yml']);
+    expect(existsSync(place.at('routes.yml'))).toBe(true);
   });
 
   test('a file that is written under another spelling is written, and has no second name', async () => {
