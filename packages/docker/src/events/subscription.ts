@@ -19,6 +19,15 @@ export interface SubscriptionSink {
   gap(): void;
 }
 
+/** Events that the engine's list may not show yet. */
+export interface RecentEvents {
+  /** Where they begin and end, in the engine's nanoseconds. */
+  readonly from: bigint;
+  readonly until: bigint;
+  /** Those that a bounded query answers with, oldest first. */
+  readonly lines: readonly string[];
+}
+
 /** A line that is no error object: that one ends the subscription. */
 type Line = Exclude<EngineLine, { kind: 'fault' }>;
 
@@ -85,7 +94,7 @@ export class Subscription {
   }
 
   /**
-   * Subscribes from where the cursor stands, or from now on. Resolves when the engine has answered 200, which does
+   * Subscribes from where the cursor stands, from an earlier time in nanoseconds, or from now on. Resolves when the engine has answered 200, which does
    * not yet mean that it has subscribed.
    *
    * @throws {WatcherError} what {@link Requests.open} throws
@@ -95,11 +104,11 @@ export class Subscription {
     cursor: Cursor,
     sink: SubscriptionSink,
     signal: AbortSignal,
-    from: 'position' | 'now' = 'position',
+    from: bigint | 'now' = cursor.since,
   ): Promise<Subscription> {
     const { clock, host, timeout } = requests;
     const link = linkAbort(signal);
-    const { since } = cursor;
+    const since = from === 'now' ? cursor.since : from;
     const request = from === 'now' ? {} : { since: engineTime(since) };
     // Until it is answered, much may come by another: what it brings again is told from news all the same.
     cursor.replayBegins();
@@ -121,7 +130,7 @@ export class Subscription {
       end(fault('CONNECTION_LOST', `The stream of events from ${host} ${how}.`, cause));
     const endItself = () => {
       const isSoon = clock.monotonic() - subscription.heard < timeout;
-      subscription.#endedItself = !subscription.#over && from === 'position' && isSoon;
+      subscription.#endedItself = !subscription.#over && from !== 'now' && isSoon;
     };
     const splitter = new LineSplitter({
       line(text) {
@@ -225,6 +234,35 @@ export class Subscription {
     this.#handFrom(this.#lastKnown);
   }
 
+  /**
+   * As {@link releaseAnew}, but delivers the events of the last seconds again, and without a hole: a part of them could
+   * end in a state that is not the last one. A clock that was set back makes such holes, since older events are in the
+   * engine's future then, where a bounded query does not find them and a replay by time finds only some. So a replay of
+   * all that the engine remembers is delivered from the first of them on, and any other from behind the last of them.
+   */
+  releaseAgain({ from, until, lines }: RecentEvents): void {
+    const held = this.#held ?? [];
+    const lastKnown = this.#lastKnown;
+    const isFuture = ({ text }: Held) => (nanoseconds(text) ?? 0n) > until + SECOND;
+    const future = this.#since === 0n ? -1 : held.slice(0, lastKnown + 1).findLastIndex(isFuture);
+    const recent = held.findIndex(({ text }, index) => index > future && (nanoseconds(text) ?? 0n) >= from);
+    const first = recent === -1 ? held.length : recent;
+    const replayed = new Set(held.slice(first).map(({ text }) => text));
+    // The engine may have dropped the oldest from its memory since it was asked for them.
+    const shared = lines.findIndex((text) => replayed.has(text));
+    const evicted = shared === -1 ? lines : lines.slice(0, shared);
+    this.#cursor.listed();
+    if (future === -1) for (const text of evicted) this.#deliverAgain(reread({ text }));
+    for (const [index, line] of this.#stopHolding().entries()) {
+      if (index > lastKnown) {
+        this.#hand(reread(line), true);
+      } else {
+        if (index >= first) this.#deliverAgain(reread(line));
+        this.#take(line);
+      }
+    }
+  }
+
   /** Delivers lines other than events as they come, until {@link release}: there is no event that they could overtake. */
   passOthers(): void {
     this.#passesOthers = true;
@@ -316,9 +354,18 @@ export class Subscription {
   #handFrom(first: number): void {
     for (const [index, line] of this.#stopHolding().entries()) {
       if (index >= first) this.#hand(reread(line), true);
-      else if (line.kind === 'event') this.#cursor.take(line.text);
-      else this.#cursor.takeOther(line.text, isExpected(line));
+      else this.#take(line);
     }
+  }
+
+  #take(line: Held): void {
+    if (line.kind === 'event') this.#cursor.take(line.text);
+    else this.#cursor.takeOther(line.text, isExpected(line));
+  }
+
+  /** Delivers an event whether or not it was delivered before. One beyond the limits is left to the list. */
+  #deliverAgain(line: Line): void {
+    if (line.kind === 'event' && line.message && !line.message.isTooLarge) this.#sink.event(line.message);
   }
 
   #hold(held: Held[], { kind, text }: Held): void {
@@ -345,6 +392,9 @@ const UNTERMINATED_MS = 500;
 /** What a held line costs beside its text, in characters. */
 const LINE_COST = 64;
 
+/** To which an engine tells its time, in nanoseconds. */
+const SECOND = 1_000_000_000n;
+
 /** Events that happen at the same time may stand in the engine's memory in another order, in nanoseconds. */
 const MOMENT = 100_000_000n;
 
@@ -357,6 +407,6 @@ function expectedIn(lines: readonly Held[]): string[] {
   return lines.filter(isExpected).map(({ text }) => text);
 }
 
-function reread({ text }: Held): Line {
+function reread({ text }: Pick<Held, 'text'>): Line {
   return readLine(text) as Line;
 }

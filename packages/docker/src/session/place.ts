@@ -2,13 +2,14 @@ import { isWatcherError } from '@watcher/core';
 import { Cursor } from '../events/cursor.ts';
 import { isTooLong } from '../events/line-splitter.ts';
 import { nanoseconds } from '../events/message.ts';
+import type { RecentEvents } from '../events/subscription.ts';
 import type { Requests } from '../history/requests.ts';
 
 /** Where to follow an engine from. */
 export interface Place {
   readonly cursor: Cursor;
-  /** The events of the last seconds before it, oldest first: its list may not show yet what they say. */
-  readonly recent: readonly string[];
+  /** The events of the last seconds; undefined where the engine's time is unknown. */
+  readonly recent: RecentEvents | undefined;
 }
 
 /**
@@ -26,19 +27,23 @@ export const LIST_LAG = 5000;
 export async function findPlace(requests: Requests, signal: AbortSignal): Promise<Place> {
   const now = await requests.now(signal);
   const cursor = new Cursor(now ?? 0n);
-  if (now === undefined) return { cursor, recent: [] };
+  if (now === undefined) return { cursor, recent: undefined };
+  const recentFrom = atLeastZero(now - BigInt(LIST_LAG) * MILLISECOND);
   // A log may go back for years, and its end is all that is needed of it.
   const beginnings = requests.readsLog ? [now - HOUR, now - 1000n * HOUR, 0n] : [0n];
   for (const from of beginnings) {
     const { lines } = await requests.between(from, now, signal);
     for (const line of lines) takeEvidence(cursor, line);
-    if (lines.length > 0) return { cursor, recent: since(now - BigInt(LIST_LAG) * MILLISECOND, lines) };
+    if (lines.length > 0)
+      return { cursor, recent: { from: recentFrom, until: now, lines: linesSince(recentFrom, lines) } };
   }
-  return { cursor, recent: [] };
+  return { cursor, recent: undefined };
 }
 
+const atLeastZero = (time: bigint) => (time < 0n ? 0n : time);
+
 /** The lines from the first on that is not older than `time`, in their own order, which a clock may not follow. */
-function since(time: bigint, lines: readonly string[]): readonly string[] {
+function linesSince(time: bigint, lines: readonly string[]): readonly string[] {
   const first = lines.findIndex((line) => (nanoseconds(line) ?? 0n) >= time);
   return first === -1 ? [] : lines.slice(first);
 }

@@ -11,9 +11,8 @@ import { linkAbort, race, until } from '../concurrency.ts';
 import { causeOf } from '../errors/cause.ts';
 import { fault } from '../errors/fault.ts';
 import { Cursor } from '../events/cursor.ts';
-import { readLine } from '../events/engine-line.ts';
 import type { EngineMessage } from '../events/message.ts';
-import { Subscription, type SubscriptionSink } from '../events/subscription.ts';
+import { type RecentEvents, Subscription, type SubscriptionSink } from '../events/subscription.ts';
 import type { Requests } from '../history/requests.ts';
 import type { Engine } from '../transport/connector.ts';
 import { death, type Stethoscope } from './liveness.ts';
@@ -169,8 +168,8 @@ export class Session {
     if (resumed) {
       subscription.release();
     } else if (begun?.isProven) {
-      for (const line of begun.recent) this.#deliverAgain(line);
-      subscription.releaseAnew();
+      if (begun.recent) subscription.releaseAgain(begun.recent);
+      else subscription.releaseAnew();
     } else {
       subscription.passOthers();
     }
@@ -200,7 +199,8 @@ export class Session {
   async #begin(requests: Requests, signal: AbortSignal): Promise<Begun> {
     const place = this.#replaysEndEarly ? undefined : await findReadable(requests, signal);
     const cursor = place?.cursor ?? new Cursor((await requests.now(signal)) ?? 0n, false);
-    const from = place ? 'position' : 'now';
+    const recent = place?.recent;
+    const from = place ? replayFrom(cursor, recent, requests) : 'now';
     const subscription = await Subscription.open(requests, cursor, this.#lines, signal, from);
     await orClose(
       subscription,
@@ -216,7 +216,7 @@ export class Session {
     this.#replaysEndEarly = false;
     // Until something comes from an engine that has emitted nothing, nothing proves that the subscription stands.
     const isProven = !place || !subscription.silent || cursor.anchor !== undefined;
-    return { subscription, isProven, recent: place?.recent ?? [] };
+    return { subscription, isProven, recent };
   }
 
   /** A log of Podman's with a line that it cannot read ends each replay there, so that none proves anything. */
@@ -230,12 +230,6 @@ export class Session {
     if (!Object.hasOwn(dockerEventMap, type)) return; // no filter selects it
     this.#sink.error(unreadable(this.#engine.host, 'an event that is larger than its limits'));
     this.#tellGap();
-  }
-
-  /** Delivers an event that was taken, or not, when the position was: the list may not show yet what it says. */
-  #deliverAgain(text: string): void {
-    const line = readLine(text);
-    if (line.kind === 'event' && line.message && !line.message.isTooLarge) this.#sink.event(line.message);
   }
 
   /** Stays, renewing the subscription as its lease is over, until it ends or is found dead. */
@@ -423,7 +417,13 @@ interface Begun {
   readonly subscription: Subscription;
   /** Whether it is known to stand. */
   readonly isProven: boolean;
-  readonly recent: readonly string[];
+  readonly recent: RecentEvents | undefined;
+}
+
+/** All of an engine's memory, so that nothing depends on its clock; of a log, which may go back for years, its end. */
+function replayFrom({ since }: Cursor, recent: RecentEvents | undefined, { readsLog }: Requests): bigint {
+  if (!readsLog) return 0n;
+  return recent && recent.from < since ? recent.from : since;
 }
 
 /** A place at the end of what the engine remembers; undefined where it keeps a log and cannot read it. */

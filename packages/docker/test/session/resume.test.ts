@@ -140,7 +140,7 @@ describe('a lost connection, with forceReload "gap"', () => {
     await eventually('the stream, and the question', () => scene.engine.connections.subscribers === 2);
     await scene.arrived();
     await scene.pass(TIMEOUT); // what is asked up to our place is answered when the clock gets there
-    await told(watch, 'reload gap');
+    await told(watch, 'reload gap', 'started lost');
     scene.engine.faults.cutStreams();
     await told(watch, 'error CONNECTION_LOST');
     await scene.pass(RETRY);
