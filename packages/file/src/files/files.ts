@@ -12,6 +12,7 @@ import { absoluteBasePath } from '../base-path.ts';
 import { DirectoryWatcher, directoryOption } from '../directory-watcher.ts';
 import { FileSystem } from '../fs/file-system.ts';
 import { type FileWatcherOptions, isObject, type Settings, settingsOf } from '../options.ts';
+import { Spellings } from '../picture/spellings.ts';
 import { isPlainName, listNames, pathOf } from '../system/snapshot.ts';
 import type { FileInfo } from './file-info.ts';
 import { type ReadResult, readRegularFile } from './read-file.ts';
@@ -110,7 +111,14 @@ class Files<V> implements ListWatch<FileInfo<V>, FileEvent> {
 
   async get(name: string, signal: AbortSignal): Promise<FileInfo<V> | undefined> {
     if (!isPlainName(name) || !this.#isShown(name)) return undefined;
+    if (await this.#isRespelled(name, signal)) return this.#gone(name);
     return (await this.#read(name, signal)) ?? this.#gone(name);
+  }
+
+  /** Returns whether the file system finds a file by this name and lists it under another spelling only. */
+  async #isRespelled(name: string, signal: AbortSignal): Promise<boolean> {
+    const spellings = new Spellings(this.#path, this.#fileSystem(signal));
+    return (await spellings.unlisted([name])).has(name);
   }
 
   key(file: FileInfo<V>): string {

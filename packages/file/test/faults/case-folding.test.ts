@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { mkdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { Informer } from '@watcher/informer';
 import { describe, expect } from 'vitest';
-import { ConfigFileWatcher, DirectoryWatcher } from '../../src/index.ts';
+import { ConfigFileWatcher, DirectoryWatcher, files } from '../../src/index.ts';
 import { caseFoldingFileSystem, whyNotCaseFolding } from '../support/case-folding-file-system.ts';
 import { record } from '../support/recorder.ts';
 import { testWith } from '../support/required.ts';
+import { until } from '../support/wait.ts';
 
 const test = testWith(await whyNotCaseFolding());
 
@@ -47,6 +49,16 @@ describe.each([
     await seen.until(({ lines }) => lines.some(isGone));
     expect(readdirSync(place.path)).toEqual(['Routes.yml']);
     expect(existsSync(place.at('routes.yml'))).toBe(true);
+  });
+
+  test('an informer of the files drops the old spelling of a file that is renamed in case only', async () => {
+    await using place = await caseFoldingFileSystem();
+    await writeFile(place.at('routes.yml'), 'one');
+    await using informer = new Informer(files(place.path, options), { quietPeriod: 10, resyncInterval: 0 });
+    await informer.synced;
+    await rename(place.at('routes.yml'), place.at('Routes.yml'));
+    await until(() => [...informer.store.keys()].join() === 'Routes.yml', 'the new spelling alone');
+    expect(informer.store.get('Routes.yml')?.content).toBe('one');
   });
 
   test('a file that is written under another spelling is written, and has no second name', async () => {
