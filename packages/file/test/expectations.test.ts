@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { ConfigFileWatcher, DirectoryWatcher } from '../src/index.ts';
 import { MAX_PENDING } from '../src/observation/expectations.ts';
 import { fence } from './support/fence.ts';
+import { fuseMount, whyNoFuse } from './support/fuse-mount.ts';
 import { playground } from './support/playground.ts';
 import { Recorder, record } from './support/recorder.ts';
+import { testWith } from './support/required.ts';
 import { until } from './support/wait.ts';
 
 async function place() {
@@ -245,6 +247,33 @@ test('a stream that opens during an expected write gets the event: its consumer 
   }, 'the event');
   expect(second.lines).toEqual(['written a.yml']);
 });
+
+testWith(await whyNoFuse())(
+  'an expected write is left out after a fault of the file system, too',
+  async () => {
+    await using area = await fuseMount();
+    const clock = new ManualClock(Date.now() + 86_400_000);
+    const options = { basePath: area.path, clock, polling: true };
+    const own = new ConfigFileWatcher('new.yml', options);
+    await using seen = await record(own);
+    await using other = await record(new ConfigFileWatcher('new.yml', options));
+    const advanceUntil = (condition: () => boolean, what: string) =>
+      until(() => {
+        void clock.advance(100);
+        return condition();
+      }, what);
+    own.expect('own');
+    area.stop();
+    writeFileSync(area.behind('new.yml'), 'own');
+    await advanceUntil(() => seen.errorCodes.length > 0, 'the fault');
+    const end = clock.monotonic() + 20_000;
+    await advanceUntil(() => clock.monotonic() > end, 'the forced look');
+    area.resume();
+    await advanceUntil(() => other.lines.length > 0, 'the event of the other watcher');
+    expect(other.lines).toEqual(['created new.yml']);
+    expect(seen.lines).toEqual([]);
+  },
+);
 
 describe('an expected write that does not happen', () => {
   test('of a file that no stream asks for takes no place for longer', async () => {

@@ -11,7 +11,7 @@ import { Picture } from '../picture/picture.ts';
 import { type Doubt, Doubts } from '../picture/settle.ts';
 import { Survey } from '../picture/survey.ts';
 import { type Fault, Faults, faultError } from '../system/faults.ts';
-import type { FileState } from '../system/snapshot.ts';
+import { type FileState, pathOf } from '../system/snapshot.ts';
 import { Admission } from './admission.ts';
 import { Alarm } from './alarm.ts';
 import { publishChanges, publishDirectory } from './diagnostics.ts';
@@ -321,8 +321,11 @@ export class Observation {
     before: ReadonlyMap<string, FileState | undefined>,
   ): ReadonlyMap<string, Outcomes> {
     const expected = new Map<string, Outcomes>();
-    const settled = due.filter((doubt) => doubt.settled).map(({ name }) => name);
-    for (const name of new Set([...settled, ...changes.map((change) => change.name)])) {
+    // A look that failed shows nothing: the one after the fault counts.
+    const isLookedAt = ({ name, settled }: Doubt) =>
+      settled && !this.#faults.stands('read', pathOf(this.#path, name));
+    const lookedAt = due.filter(isLookedAt).map(({ name }) => name);
+    for (const name of new Set([...lookedAt, ...changes.map((change) => change.name)])) {
       const outcomes = this.#expectations.settle(name, before.get(name), this.#picture.files.get(name));
       if (outcomes.size > 0) expected.set(name, outcomes);
     }
