@@ -45,7 +45,10 @@ export async function informerSuite({ rounds, scale, progress }: SuiteOptions): 
           'bytes an item',
         ],
         rows,
-        notes: ['Bytes an item are heap beside the items themselves, after a full collection.'],
+        notes: [
+          'Bytes an item are heap beside the items themselves, after a full collection.',
+          'Measured apart on 2026-11-28 with `informer-load.ts`: 10,000 containers on a fake engine in another process, 100 events a second, on a shared machine with a load of 3 to 6 on its 2 cores. The informer used 11.6 % of a core over 60 s and 9.9 % over 230 s, with one inspect an event and no list but the resyncs. Its heap stayed between 33.4 and 34.7 MB once each container had changed: 85 kB a minute over the last 120 s.',
+        ],
       },
     ],
   };
