@@ -37,8 +37,8 @@ function routeTo({ host, tls, apiVersion }: Endpoint, clock: Clock, timeout: num
 }
 
 /**
- * `timeout` closes a connection that was idle for so many milliseconds, before a firewall drops it without a sign. It
- * ends no request that waits for its answer.
+ * `timeout` closes a connection after 4 idle seconds, before a firewall drops it silently. It does not end a request
+ * that waits for its answer.
  */
 const KEEP_ALIVE = { keepAlive: true, maxFreeSockets: 8, timeout: 4000 } as const;
 
