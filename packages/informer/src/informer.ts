@@ -580,17 +580,16 @@ export class Informer<T, E extends WatcherEvent = WatcherEvent> implements Async
   }
 
   /**
-   * A tenth of jitter, so that many informers do not list in step. After a gap the first one comes at the end of the
-   * reconcile window: changes whose events were lost may show only then.
+   * When to list next. After the first list and after a gap, at the end of the reconcile window, whatever
+   * `resyncInterval` is: changes whose events were lost may show only then. A tenth of jitter otherwise, so that many
+   * informers do not list in step.
    */
   #nextResync({ reason, closesGap }: ListRun, now: number): number | undefined {
     const { resyncInterval, reconcile } = this.#options;
     this.#verifiesGap = closesGap || reason === 'sync';
-    if (resyncInterval === 0) return undefined;
-    return (
-      now +
-      (this.#verifiesGap ? Math.min(reconcile, resyncInterval) : resyncInterval * (0.9 + Math.random() / 5))
-    );
+    const interval = resyncInterval === 0 ? undefined : resyncInterval * (0.9 + Math.random() / 5);
+    if (this.#verifiesGap) return now + Math.min(reconcile, interval ?? reconcile);
+    return interval && now + interval;
   }
 
   #liveStats(): InformerStats {

@@ -67,7 +67,18 @@ test('it comes within a tenth of its interval, and never with 0', async () => {
   expect(source.lists).toHaveLength(3);
   const off = follow({}, { resyncInterval: 0 });
   await off.clock.advance(10_000_000);
-  expect(off.source.lists).toHaveLength(1);
+  expect(off.source.lists).toHaveLength(2); // the first, and the one that verifies it
+});
+
+test('a list verifies the one after a gap at the end of the reconcile window, also without resyncs', async () => {
+  const { clock, source, informer } = follow({ web: 1 }, { resyncInterval: 0 });
+  await clock.advance(10_000);
+  source.change('web', 2, { lost: true, lag: 60 });
+  source.reload('gap');
+  await clock.advance(2999);
+  expect(informer.store.get('web')?.value).toBe(1);
+  await clock.advance(1);
+  expect(informer.store.get('web')?.value).toBe(2);
 });
 
 test('a list for another reason postpones it', async () => {

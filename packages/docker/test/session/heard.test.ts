@@ -57,13 +57,15 @@ describe('a stream that died', () => {
     first.push(before);
     await scene.live('web');
     scene.engine.stepClock(2000);
-    const question = scene.engine.faults.delayHeaders(0, { bounded: true });
+    const { accepted } = scene.engine.connections;
     for (let passed = 0; passed < LIVENESS; passed += 1000) {
       first.push(beats);
       await eventually('the beat', () => first.readableLength === 0);
       await scene.clock.advance(1000);
     }
-    await eventually('the question', () => question.hits > 0);
+    await eventually('both questions', () => scene.engine.connections.accepted === accepted + 2);
+    await eventually('their answers', () => scene.engine.connections.open === 1);
+    await scene.arrived();
     await scene.clock.advance(TIMEOUT);
     await told(watch, 'error STREAM_DEAD');
     await scene.pass(RETRY);
