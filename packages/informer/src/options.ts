@@ -35,7 +35,8 @@ export interface InformerOptions<E extends WatcherEvent = WatcherEvent> {
   readonly backoff?: InformerBackoff | undefined;
   /**
    * Milliseconds between lists that verify the store, give or take a tenth; 0 turns them off. A difference that no event
-   * announced is reported as `EVENTS_MISSED`. Default 60000.
+   * announced is reported as `EVENTS_MISSED`. One list verifies the first one, and each after a gap, in any case. Default
+   * 60000.
    */
   readonly resyncInterval?: number | undefined;
   /**
